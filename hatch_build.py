@@ -1,0 +1,22 @@
+"""Puts the flash of a node into the wheel, as ``umbel/_node``; a checkout has it in ``device/``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+_FOR_TOOLS_ONLY = {"pyrightconfig.json", "ruff.toml", "__pycache__"}
+
+
+class NodeFiles(BuildHookInterface[Any]):
+    """Adds what is in ``device/``, whatever folders there are."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Extend what goes into the wheel; an editable install needs no copy."""
+        if version == "editable":
+            return
+        for path in sorted(Path(self.root, "device").iterdir()):
+            if path.name not in _FOR_TOOLS_ONLY:
+                build_data["force_include"][str(path)] = f"umbel/_node/{path.name}"

@@ -1,0 +1,1 @@
+"""The host toolkit for nodes that run Tepal."""

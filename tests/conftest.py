@@ -1,0 +1,98 @@
+"""What every test may ask for, and an honest account of what did not run here."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from umbel import runtimes
+
+ROOT = Path(__file__).parents[1]
+_NEEDS = "needs"
+Needs = Callable[[str], Path]
+
+
+@pytest.fixture
+def needs(request: pytest.FixtureRequest) -> Needs:
+    """``needs("chromium")``: the path of a runtime, or the end of this test.
+
+    Where the machine cannot have it, the test is skipped and listed at the end of the run; where
+    it could, the test fails. The names are those of ``python -m umbel.runtimes``.
+    """
+
+    def path_of(key: str) -> Path:
+        runtime = runtimes.named(key)
+        path = runtime.find()
+        if path is None and (reason := runtime.obstacle()):
+            request.node.user_properties.append((_NEEDS, key))
+            pytest.skip(f"{runtime.name}: {reason}")
+        if path is None:
+            pytest.fail(f"{runtime.name} is missing; get it: {runtime.remedy}", pytrace=False)
+        return path
+
+    return path_of
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Refuse a skip that names no missing thing."""
+    report = yield
+    is_expected_failure = hasattr(report, "wasxfail")
+    if report.skipped and not is_expected_failure and not _needed(report):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} skips without saying what is missing; use needs(...)"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Refuse to skip a whole file."""
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} skips itself; use needs(...) in its tests"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what did not run on this machine, and the command that changes it."""
+    counts: dict[str, int] = defaultdict(int)
+    for report in terminalreporter.getreports("skipped"):
+        for key in _needed(report):
+            counts[key] += 1
+    if not counts:
+        return
+    terminalreporter.section("did not run on this machine")
+    for key, count in sorted(counts.items()):
+        runtime = runtimes.named(key)
+        tests = "1 test" if count == 1 else f"{count} tests"
+        line = f"{tests} without {runtime.name} ({runtime.obstacle()}); {runtime.remedy}"
+        terminalreporter.write_line(line)
+
+
+def pytest_collect_file(file_path: Path) -> None:
+    """Make CPython a board before the first test of the node is imported."""
+    if file_path.is_relative_to(ROOT / "tests" / "device"):
+        _become_a_board()
+
+
+def _become_a_board() -> None:
+    board = str(ROOT / "src" / "umbel" / "sim" / "board")
+    if board in sys.path:
+        return
+    sys.path.insert(0, board)
+    if (ROOT / "src" / "umbel" / "sim" / "shim.py").is_file():
+        importlib.import_module("umbel.sim.shim").install()  # changes asyncio and time for good
+
+
+def _needed(report: pytest.TestReport) -> list[str]:
+    return [str(value) for name, value in report.user_properties if name == _NEEDS]
