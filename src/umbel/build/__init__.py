@@ -1,0 +1,1 @@
+"""What a node carries: its sources compiled, laid out as its flash, and packed into an image."""

@@ -1,0 +1,183 @@
+"""What goes to a node: the flash of one release, laid out in a folder.
+
+``main.py`` at the top, all else in a slot: the operating system, and of modules, pin maps, devices
+and apps what is wanted, with the drivers that these import. Metadata and stubs stay here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from umbel.build import compile as compiler
+from umbel.build import sources
+from umbel.errors import UmbelError
+
+_OS = "tepal"
+_DRIVERS = "drivers"
+_WEB = "web"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """A family of files of which a node carries some."""
+
+    folder: str
+    prefix: str = ""
+    what: str  # what a message calls one of them
+
+
+_MODULES = _Kind(folder="modules", prefix="LM_", what="module")
+_PIN_MAPS = _Kind(folder="modules", prefix="IO_", what="pin map")
+_DEVICES = _Kind(folder="devices", what="device type")
+_APPS = _Kind(folder="apps", what="app")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What a node carries besides the operating system; None stands for all there is."""
+
+    modules: frozenset[str] | None = None  # "rgb" is LM_rgb
+    pin_maps: frozenset[str] | None = None  # "rp2" is IO_rp2
+    devices: frozenset[str] | None = None
+    apps: frozenset[str] | None = None
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A folder that is the flash of a node, as far as a release fills it."""
+
+    folder: Path
+    sizes: Mapping[str, int]  # path on the node to bytes
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files; an image needs more."""
+        return sum(self.sizes.values())
+
+
+def plan(source: Path, selection: Selection = EVERYTHING) -> dict[str, Path]:
+    """Which Python files a node gets: their names below ``source``, and where they are.
+
+    Raises:
+        UmbelError: something is wanted that there is not.
+    """
+    chosen = {name: path for name, path in _below(source) if name.startswith(f"{_OS}/")}
+    chosen |= _wanted(source, _MODULES, selection.modules)
+    chosen |= _wanted(source, _PIN_MAPS, selection.pin_maps)
+    chosen |= _wanted(source, _DEVICES, selection.devices)
+    chosen |= _wanted(source, _APPS, selection.apps)
+    return chosen | _drivers_of(source, chosen.values())
+
+
+def stage(
+    target: Path,
+    *,
+    source: Path | None = None,
+    selection: Selection = EVERYTHING,
+    web: Path | None = None,
+    slot: str = "a",
+    cache: Path | None = None,
+) -> Staged:
+    """Make ``target`` the flash of a node that carries ``selection``.
+
+    ``web`` is a folder with the built user interface, its files compressed already. What else is
+    in ``target`` stays, except in the slot: that holds this release and nothing more.
+
+    Raises:
+        UmbelError: something is wanted that there is not, or does not compile.
+    """
+    device = source or sources.device_dir()
+    below_slot = compiler.compile_files(plan(device, selection), cache=cache)
+    if web is not None:
+        below_slot |= {f"{_WEB}/{name}": path.read_bytes() for name, path in _files(web)}
+    contents = {f"sys/{slot}/{name}": content for name, content in below_slot.items()}
+    for name in compiler.STAY_SOURCE:
+        if (device / name).is_file():
+            contents[name] = (device / name).read_bytes()
+    for name, content in contents.items():
+        compiler.write_if_changed(target / name, content)
+    _remove_others(target / "sys" / slot, {target / name for name in contents})
+    return Staged(
+        folder=target, sizes={name: len(content) for name, content in sorted(contents.items())}
+    )
+
+
+def _wanted(source: Path, kind: _Kind, names: frozenset[str] | None) -> dict[str, Path]:
+    """The files of one kind. A file, or a folder with everything in it, counts as one."""
+    available: dict[str, dict[str, Path]] = {}
+    for name, path in _below(source):
+        top, _, rest = name.partition("/")
+        if top == kind.folder and rest.startswith(kind.prefix):
+            own_name = rest.partition("/")[0].removesuffix(".py").removeprefix(kind.prefix)
+            available.setdefault(own_name, {})[name] = path
+    wanted = available.keys() if names is None else names
+    if missing := sorted(wanted - available.keys()):
+        there = ", ".join(sorted(available)) or "none"
+        raise UmbelError(f"no {kind.what} is called {missing[0]!r}; there are: {there}")
+    return {name: path for own_name in wanted for name, path in available[own_name].items()}
+
+
+def _drivers_of(source: Path, users: Iterable[Path]) -> dict[str, Path]:
+    """The drivers that ``users`` import, and those that these import."""
+    available = {name: path for name, path in _below(source) if name.startswith(f"{_DRIVERS}/")}
+    chosen: dict[str, Path] = {}
+    unread = list(users)
+    while unread:
+        for name in _imported_files(unread.pop()) & available.keys() - chosen.keys():
+            chosen[name] = available[name]
+            unread.append(available[name])
+    return chosen
+
+
+def _imported_files(path: Path) -> set[str]:
+    """The names of all files that a file may import."""
+    files: set[str] = set()
+    for module in _imports(path):
+        parts = module.split(".")
+        files.add("/".join(parts) + ".py")
+        files |= {"/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts) + 1)}
+    return files
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Dotted names that a file imports, or may: ``from a import b`` gives ``a`` and ``a.b``."""
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError:
+        return  # the compiler tells, and better
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _below(source: Path) -> Iterator[tuple[str, Path]]:
+    return (
+        (name, path)
+        for name, path in _files(source)
+        if path.suffix == ".py" and not compiler.says_nothing(path)
+    )
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield path.relative_to(folder).as_posix(), path
+
+
+def _remove_others(folder: Path, keep: set[Path]) -> None:
+    """Leave in ``folder`` only ``keep``; an empty folder would win over a module of its name."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in keep:
+            path.unlink()

@@ -1,0 +1,185 @@
+"""What a node carries, and how it lies on its flash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from umbel.build import image, sources
+from umbel.build.stage import EVERYTHING, Selection, plan, stage
+from umbel.errors import UmbelError
+
+MODULES = {
+    "rgb": "from drivers import pwm\n",
+    "climate": "import drivers.dht\n",
+    "system": "import gc\n",
+}
+FILES = {
+    "main.py": "import tepal.node\n",
+    "pyrightconfig.json": "{}",
+    "ruff.toml": "",
+    "tepal/__init__.py": "",
+    "tepal/__init__.pyi": "",
+    "tepal/node.py": "X = 1\n",
+    "tepal/core/log.py": "X = 1\n",
+    "drivers/pwm.py": "X = 1\n",
+    "drivers/dht.py": "from drivers.bus import read\n",
+    "drivers/bus.py": "def read():\n    pass\n",
+    "drivers/unused.py": "X = 1\n",
+    "modules/IO_rp2.py": "LED = 25\n",
+    "modules/IO_esp32.py": "LED = 2\n",
+    "devices/fan.py": "from drivers.pwm import X\n",
+    "devices/fan.json": "{}",
+    "apps/blink/main.py": "X = 1\n",
+    "apps/blink/config.json": "{}",
+    **{f"modules/LM_{name}.py": text for name, text in MODULES.items()},
+}
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("device")
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def test_everything_lies_in_a_slot_but_the_loader(device: Path, cache: Path, tmp_path: Path):
+    staged = stage(tmp_path, source=device, cache=cache)
+
+    assert set(staged.sizes) == {
+        "main.py",
+        "sys/a/tepal/node.mpy",
+        "sys/a/tepal/core/log.mpy",
+        "sys/a/drivers/pwm.mpy",
+        "sys/a/drivers/dht.mpy",
+        "sys/a/drivers/bus.mpy",
+        "sys/a/modules/LM_rgb.mpy",
+        "sys/a/modules/LM_climate.mpy",
+        "sys/a/modules/LM_system.mpy",
+        "sys/a/modules/IO_rp2.py",
+        "sys/a/modules/IO_esp32.py",
+        "sys/a/devices/fan.mpy",
+        "sys/a/apps/blink/main.mpy",
+    }
+    assert staged.sizes == {name: (tmp_path / name).stat().st_size for name in staged.sizes}
+
+
+def test_a_node_gets_the_drivers_of_its_modules_alone(device: Path):
+    selection = Selection(
+        modules=frozenset({"climate"}),
+        pin_maps=frozenset({"rp2"}),
+        devices=frozenset(),
+        apps=frozenset(),
+    )
+
+    names = {name for name in plan(device, selection) if not name.startswith("tepal/")}
+
+    assert names == {
+        "modules/LM_climate.py",
+        "modules/IO_rp2.py",
+        "drivers/dht.py",
+        "drivers/bus.py",
+    }
+
+
+@given(wanted=st.frozensets(st.sampled_from(sorted(MODULES))))
+def test_a_node_gets_the_modules_it_is_given(device: Path, wanted: frozenset[str]):
+    names = plan(device, Selection(modules=wanted))
+
+    assert {name for name in names if "/LM_" in name} == {
+        f"modules/LM_{module}.py" for module in wanted
+    }
+
+
+@pytest.mark.parametrize(
+    ("selection", "message"),
+    [
+        (
+            Selection(modules=frozenset({"rbg"})),
+            "no module is called 'rbg'; there are: climate, rgb, system",
+        ),
+        (
+            Selection(pin_maps=frozenset({"pico"})),
+            "no pin map is called 'pico'; there are: esp32, rp2",
+        ),
+    ],
+)
+def test_a_wrong_name_is_refused_with_the_right_ones(
+    device: Path, selection: Selection, message: str
+):
+    with pytest.raises(UmbelError) as caught:
+        plan(device, selection)
+
+    assert str(caught.value) == message
+
+
+def test_a_slot_holds_one_release_and_nothing_else(device: Path, cache: Path, tmp_path: Path):
+    stage(tmp_path, source=device, cache=cache)
+
+    stage(tmp_path, source=device, cache=cache, selection=Selection(apps=frozenset()))
+
+    assert not (tmp_path / "sys/a/apps").exists()
+
+
+def test_what_a_node_wrote_stays(device: Path, cache: Path, tmp_path: Path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/node_config.json").write_text("{}")
+
+    stage(tmp_path, source=device, cache=cache)
+    stage(tmp_path, source=device, cache=cache, slot="b")
+
+    assert (tmp_path / "config/node_config.json").exists()
+    assert (tmp_path / "sys/a/tepal/node.mpy").exists()
+    assert (tmp_path / "sys/b/tepal/node.mpy").exists()
+
+
+def test_web_files_are_taken_as_they_are(device: Path, cache: Path, tmp_path: Path):
+    web = tmp_path / "dist"
+    (web / "assets").mkdir(parents=True)
+    (web / "index.html.gz").write_bytes(b"\x1f\x8b1")
+    (web / "assets/app.js.gz").write_bytes(b"\x1f\x8b2")
+
+    stage(tmp_path / "flash", source=device, cache=cache, web=web)
+
+    assert (tmp_path / "flash/sys/a/web/index.html.gz").read_bytes() == b"\x1f\x8b1"
+    assert (tmp_path / "flash/sys/a/web/assets/app.js.gz").read_bytes() == b"\x1f\x8b2"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@given(
+    first=st.frozensets(st.sampled_from(sorted(MODULES))),
+    second=st.frozensets(st.sampled_from(sorted(MODULES))),
+)
+def test_a_second_staging_leaves_no_trace_of_the_first(
+    device: Path, cache: Path, tmp_path: Path, first: frozenset[str], second: frozenset[str]
+):
+    stage(tmp_path, source=device, cache=cache, selection=Selection(modules=first))
+
+    staged = stage(tmp_path, source=device, cache=cache, selection=Selection(modules=second))
+
+    there = {
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
+    }
+    assert there == set(staged.sizes)
+
+
+def test_our_own_node_is_staged_and_fits_a_pico_w(cache: Path, tmp_path: Path):
+    staged = stage(tmp_path, source=sources.device_dir(), selection=EVERYTHING, cache=cache)
+
+    built = image.build(staged.folder)
+
+    assert "sys/a/tepal/core/config.mpy" in staged.sizes
+    assert not [name for name in staged.sizes if name.endswith((".json", ".pyi", ".toml"))]
+    assert len(built.entries) == len(staged.sizes)
+    # Two slots, and as much again for what the node writes.
+    assert built.used_blocks < image.PICO_W.block_count / 2
