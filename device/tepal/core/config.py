@@ -1,0 +1,50 @@
+"""The configuration in force. The keys, and how they are read, checked and saved: ``settings``."""
+
+from micropython import const
+
+from tepal.formats.errors import TepalError
+
+_TYPING = const(0)
+if _TYPING:
+    from typing import Any  # noqa: TID251 - never imported on a node
+
+
+class Config:
+    """One flat table, typed.
+
+    ``keep_secret(key, text)`` is a coroutine function that stores what must not be in the file.
+    """
+
+    def __init__(self, folder: str, keep_secret=None):
+        from tepal.core import settings
+
+        self.folder = folder
+        self.keep_secret = keep_secret
+        self.values: dict = {}  # every key, with its default where nothing was set; secrets as ***
+        self.saved = {}  # what the file holds, unknown keys too
+        self.faults = []  # what was wrong with the files when they were read
+        settings.load(self)
+
+    def get(self, key: str) -> "Any":
+        """Return the value of ``key``.
+
+        Raises: TepalError ``unknown_key``.
+        """
+        value = self.values.get(key)
+        if value is None:
+            raise TepalError("unknown_key", key[:32])
+        if value == "...":
+            from tepal.core import settings
+
+            value = settings.offloaded(self, key)
+        return value
+
+    async def set(self, key: str, wanted: object) -> bool:
+        """Change ``key`` and return whether it takes a reboot to work.
+
+        Raises: TepalError ``unknown_key``, ``config_value`` (with what was expected),
+        ``read_only``, ``flash`` (nothing was changed).
+        """
+        from tepal.core import settings
+
+        return await settings.change(self, key, wanted)

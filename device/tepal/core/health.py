@@ -1,0 +1,150 @@
+"""How the node is: figures for ``system info``, the API and the metrics."""
+
+import gc
+import os
+import sys
+
+RARE = True
+
+
+def about(node) -> dict:
+    """Return what the node is and how it feels, for programs."""
+    board = node.board()
+    used, total = memory()
+    return {
+        "name": node.name,
+        "id": node.id,
+        "version": node.version,
+        "board": board.machine_name(),
+        "platform": board.platform(),
+        "runtime": runtime(),
+        "address": node.network.station.ifconfig()[0],
+        "network": node.network.state,
+        "auth": node.auth.enabled,
+        "uptime_ms": node.clock.uptime_ms(),
+        "time": node.clock.now() or None,
+        "heap": {"used": used, "free": total - used},
+        "load": node.tasks.load,
+        "reset_cause": node.reset_cause,
+        "commands": node.commands.count,
+        "slowest": {"command": node.commands.slowest[0], "ms": node.commands.slowest[1]},
+        "doors": {door.name: len(door.connections) for door in node.doors},
+        "faults": node.config.faults,
+    }
+
+
+def info(node) -> dict:
+    """Return what ``system info`` shows."""
+    return {
+        "CPU clock": "%d [MHz]" % (node.board().frequency() // 1000000),
+        "Mem usage": "%s %%" % usage(*memory())["percent"],
+        "FS usage": "%s %%" % usage(*disk())["percent"],
+        "upython": runtime(),
+        "board": node.board().machine_name(),
+        "id": node.id,
+        "version": node.version,
+        "uptime": uptime_text(node.clock),
+        "reset": node.reset_cause,
+        "slowest": "%s, %d ms" % node.commands.slowest,
+        "auth": node.auth.enabled,
+    }
+
+
+def top(node) -> dict:
+    """Return the figures that move."""
+    return {
+        "Mem usage [%]": usage(*memory())["percent"],
+        "FS usage [%]": usage(*disk())["percent"],
+        "CPU load [%]": node.tasks.load,
+    }
+
+
+def clock(node) -> dict:
+    """Return the local time as the original shows it, the uptime, whether the time is known."""
+    year, month, day, hour, minute, second, weekday = node.clock.local()
+    text = "(%d, %d, %d), %d:%d:%d, weekday %d" % (year, month, day, hour, minute, second, weekday)
+    return {"clock": text, "uptime": uptime_text(node.clock), "set": bool(node.clock.now())}
+
+
+def set_clock(node, local: tuple) -> str:
+    """Set the chip's clock to a local (year, month, day, hour, minute, second).
+
+    Raises: TepalError ``arguments`` for a moment that does not exist.
+    """
+    import time
+
+    from tepal.formats.errors import TepalError
+
+    year, month, day, hour, minute, second = local
+    lengths = (31, 29 if _is_leap(year) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    if not (2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= lengths[month - 1]):
+        raise TepalError("arguments", "a date from 2000 to 2099 expected")
+    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
+        raise TepalError("arguments", "a time of day expected")
+    days = (year - 1970) * 365 + (year - 1969) // 4 + sum(lengths[: month - 1]) + day - 1
+    seconds = days * 86400 + hour * 3600 + minute * 60 + second - node.clock.offset_s
+    node.board().set_clock(time.gmtime(seconds - node.clock.epoch_s))
+    return node.clock.stamp()
+
+
+def rssi(node) -> dict:
+    """Return the strength of the Wi-Fi signal in dBm under a word for it."""
+    dbm = node.network.station.status("rssi")
+    for limit, word in ((-30, "Amazing"), (-67, "VeryGood"), (-70, "Okay"), (-80, "NotGood")):
+        if dbm >= limit:
+            return {word: dbm}
+    return {"Unusable": dbm}
+
+
+def addresses(node) -> dict:
+    """Return the mode of the network and (address, netmask, gateway, DNS server)."""
+    if node.network.state == "access_point":
+        return {"AP": list(node.access_point().addresses())}
+    return {"STA": list(node.network.station.ifconfig())}
+
+
+def alarms(node, clean: bool) -> dict:
+    """Return the verdict and the lines of the log files; ``clean`` deletes them."""
+    from tepal.core import logfile
+
+    lines = logfile.alarms(node.log.folder)
+    errors = len([line for line in lines if "[ERR]" in line])
+    if clean:
+        logfile.clear(node.log.folder)
+    return {"verdict": "NOK alarm: %d" % errors if errors else "OK alarm: 0", "log": lines}
+
+
+def memory() -> tuple:
+    """Return the bytes of heap (in use, in all), after collecting what nobody needs."""
+    gc.collect()
+    used = gc.mem_alloc()
+    return used, used + gc.mem_free()
+
+
+def disk() -> tuple:
+    """Return the bytes of the file system (in use, in all)."""
+    status = os.statvfs(".")
+    total = status[1] * status[2]
+    return total - status[1] * status[3], total
+
+
+def usage(used: int, total: int) -> dict:
+    """Return a share in percent and the bytes behind it."""
+    return {"percent": round(used * 1000 / total) / 10 if total else 0, "used": used}
+
+
+def runtime() -> str:
+    """Return the name and version of the Python below."""
+    version = ".".join([str(number) for number in sys.implementation.version[:3]])
+    return sys.implementation.name + " " + version
+
+
+def uptime_text(clock) -> str:
+    """Return the uptime as ``<days> <h>:<mm>:<ss>``."""
+    minutes, seconds = divmod(clock.uptime_ms() // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return "%d %d:%02d:%02d" % (hours // 24, hours % 24, minutes, seconds)
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

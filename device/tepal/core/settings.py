@@ -1,0 +1,200 @@
+"""Configuration: every key, how it is read, checked and saved; two last good copies, nothing lost.
+
+A key has a default, which is its type, a limit and flags:
+limit   for a number (lowest, highest), for text the longest length or a tuple of choices
+flags   b needs a reboot, s secret (kept in the sealed store, never shown),
+        o offloaded (a file of its own), i written by the system alone
+"""
+
+from micropython import const
+
+from tepal.core import storage
+from tepal.formats.errors import TepalError
+from tepal.formats.postfixes import is_host
+
+RARE = True
+_COPIES = const(2)
+_HIDDEN = const("***")
+_LINE = const(1024)  # characters of a script
+_TRIGGERS = const(("n/a", "up", "down", "both"))
+
+KEYS = {
+    "devfid": ("node01", 32, "b"),
+    "staessid": ("your_wifi_name", 256, "b"),
+    "stapwd": ("your_wifi_passwd", 512, "bs"),
+    "appwd": ("", 64, "s"),
+    "ctlpwd": ("", 64, "s"),
+    "viewpwd": ("", 64, "s"),
+    "boothook": ("n/a", _LINE, "b"),
+    "webui": (False, None, "b"),
+    "webport": (80, (1, 65535), "b"),
+    "webui_max_con": (3, (1, 8), "b"),
+    "cron": (False, None, "b"),
+    "crontasks": ("n/a", _LINE, ""),
+    "irq1": (False, None, "b"),
+    "irq1_cbf": ("n/a", _LINE, "b"),
+    "irq1_trig": ("n/a", _TRIGGERS, "b"),
+    "irq2": (False, None, "b"),
+    "irq2_cbf": ("n/a", _LINE, "b"),
+    "irq2_trig": ("n/a", _TRIGGERS, "b"),
+    "irq3": (False, None, "b"),
+    "irq3_cbf": ("n/a", _LINE, "b"),
+    "irq3_trig": ("n/a", _TRIGGERS, "b"),
+    "irq4": (False, None, "b"),
+    "irq4_cbf": ("n/a", _LINE, "b"),
+    "irq4_trig": ("n/a", _TRIGGERS, "b"),
+    "irq_prell_ms": (300, (1, 10000), "b"),
+    "timirq": (False, None, "b"),
+    "timirqcbf": ("n/a", _LINE, "b"),
+    "timirqseq": (1000, (20, 86400000), "b"),
+    "telegram": ("n/a", 128, "s"),
+    "utc": (60, (-720, 840), "b"),
+    "cstmpmap": ("n/a", 512, "b"),
+    "boostmd": (True, None, "b"),
+    "aioqueue": (3, (1, 20), "b"),
+    "devip": ("n/a", 64, "b"),
+    "nwmd": ("n/a", ("n/a", "STA", "AP"), "b"),
+    "soctout": (30, (5, 3600), "b"),
+    "socport": (9008, (1, 65535), "b"),
+    "auth": (True, None, "b"),
+    "ha": (True, None, "b"),
+    "espnow": (False, None, "b"),
+    "dbg": (True, None, "b"),
+    "hwuid": ("n/a", 32, "i"),
+    "version": ("n/a", 32, "i"),
+    "guimeta": ("...", 4096, "o"),
+}
+
+
+def load(config) -> None:
+    """Fill ``config`` from flash; faults are noted, the best readable copy is used."""
+    path = config.folder + "/node_config.json"
+    record, name, faults = storage.newest(path, _COPIES)
+    if faults and storage.exists(path):
+        storage.replace(path, path + ".bad")
+    if faults and record is not None:
+        faults.append("using " + name)
+    config.saved = record or {}
+    for key, (default, limit, flags) in KEYS.items():
+        config.values[key] = _HIDDEN if "s" in flags else default
+        if key in config.saved and "s" not in flags:
+            try:
+                config.values[key] = check(key, config.saved[key], default, limit)
+            except TepalError as error:
+                faults.append(str(error))
+    unknown = [key for key in config.saved if key not in KEYS]
+    if unknown:
+        faults.append("unknown keys, kept: " + ", ".join(sorted(unknown)))
+    config.faults = faults
+
+
+async def change(config, key: str, wanted: object) -> bool:
+    """Check and save; return whether it takes a reboot. Raises: see Config.set."""
+    default, limit, flags = entry(key)
+    if "i" in flags:
+        raise TepalError("read_only", key)
+    wanted = check(key, wanted, default, limit)
+    try:
+        if "s" in flags:
+            await config.keep_secret(key, wanted)
+        elif "o" in flags:
+            path = config.folder + "/." + key + ".key"
+            with open(path + ".new", "w") as file:
+                file.write(wanted)
+            storage.replace(path + ".new", path)
+        else:
+            save(config, key, wanted)
+    except OSError as error:
+        raise TepalError("flash", key + " not saved: " + str(error))
+    return "b" in flags
+
+
+def save(config, key: str, wanted: object) -> None:
+    """Write one value; what equals its default is left out of the file. Raises: OSError."""
+    if config.values[key] == wanted:
+        return
+    record = dict(config.saved)
+    record[key] = wanted
+    if wanted == KEYS[key][0]:
+        record.pop(key)
+    storage.write(config.folder + "/node_config.json", record, _COPIES)
+    config.saved = record
+    config.values[key] = wanted
+
+
+def describe(config, key: str) -> dict:
+    """Return value, default, type, limit and the flags of ``key``, for a form."""
+    default, limit, flags = entry(key)
+    described = {"value": config.get(key), "type": type(default).__name__}
+    if "s" not in flags:
+        described["default"] = default
+    if limit is not None:
+        described["limit"] = limit
+    for flag, name in (("b", "reboot"), ("s", "secret"), ("i", "read_only")):
+        if flag in flags:
+            described[name] = True
+    return described
+
+
+def entry(key: str) -> tuple:
+    """Return (default, limit, flags) of ``key``. Raises: TepalError ``unknown_key``."""
+    if key not in KEYS:
+        raise TepalError("unknown_key", key[:32])
+    return KEYS[key]
+
+
+def offloaded(config, key: str) -> str:
+    """Return a value that has a file of its own."""
+    try:
+        with open(config.folder + "/." + key + ".key") as file:
+            return file.read()
+    except OSError:
+        return "n/a"
+
+
+def check(key: str, wanted, default, limit) -> object:
+    """Return ``wanted`` in the type of ``default``.
+
+    Raises: TepalError ``config_value`` with what was expected.
+    """
+    if isinstance(default, bool):
+        return check_flag(key, wanted)
+    if isinstance(default, int):
+        return check_number(key, wanted, limit)
+    if not isinstance(wanted, str):
+        raise fault(key, "text")
+    if isinstance(limit, tuple):
+        if wanted not in limit:
+            raise fault(key, "one of " + ", ".join(limit))
+    elif len(wanted) > limit:
+        raise fault(key, "at most " + str(limit) + " characters")
+    if key == "devfid" and not is_host(wanted):
+        raise fault(key, "letters, digits, - and _")
+    return wanted
+
+
+def check_flag(key: str, wanted: object) -> bool:
+    """Return True or False; as text too, as the shell has it."""
+    if isinstance(wanted, str):
+        wanted = {"true": True, "false": False}.get(wanted.lower())
+    if not isinstance(wanted, bool):
+        raise fault(key, "True or False")
+    return wanted
+
+
+def check_number(key: str, wanted, limit: tuple) -> int:
+    """Return a whole number within ``limit``; from text too."""
+    try:
+        number = int(wanted)
+    except (ValueError, TypeError):
+        number = None
+    if number is None or isinstance(wanted, (bool, float)):
+        raise fault(key, "a whole number")
+    if not limit[0] <= number <= limit[1]:
+        raise fault(key, "%d..%d" % limit)
+    return number
+
+
+def fault(key: str, expected: str) -> TepalError:
+    """Return the error to raise where ``expected`` was expected."""
+    return TepalError("config_value", key + ": " + expected + " expected")

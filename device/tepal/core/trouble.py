@@ -1,0 +1,30 @@
+"""Exceptions as people read them."""
+
+import io
+import sys
+
+from tepal.formats.errors import TepalError
+
+RARE = True
+
+
+def of_command(log, command: str, error: Exception) -> TepalError:
+    """Return what a door should say when a command raised ``error``."""
+    if isinstance(error, (TypeError, ValueError)):  # wrong arguments, nearly always
+        log.warn(command + ": " + str(error))
+        return TepalError("arguments", command + ": " + str(error))
+    log.exception(command, error)
+    return TepalError("failed", command + ": " + line(error))
+
+
+def line(error: BaseException) -> str:
+    """Return one line: the class of an exception and what it says."""
+    text = str(error)
+    return type(error).__name__ + (": " + text if text else "")
+
+
+def trace(error: BaseException) -> str:
+    """Return the traceback."""
+    text = io.StringIO()
+    sys.print_exception(error, text)  # pyright: ignore[reportArgumentType]
+    return text.getvalue()  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,0 +1,1 @@
+"""What travels as text or bytes: pure, and shared with the host."""

@@ -1,0 +1,1 @@
+"""The hardware: the only importers of machine and network."""

@@ -1,0 +1,70 @@
+"""Bodies over HTTP: a request's read whole or block by block, an answer's sent part by part."""
+
+import json
+
+from micropython import const
+
+from tepal.formats.errors import TepalError
+
+RARE = True
+_MAX_BODY = const(4096)  # bytes of a body that is read whole
+_BLOCK = const(1024)  # bytes
+
+
+async def read(request) -> bytes:
+    """Return the whole body.
+
+    Raises: TepalError ``body_too_large``.
+    """
+    if hasattr(request, "body"):
+        return request.body
+    if request.unread > _MAX_BODY:
+        raise TepalError("body_too_large", "at most %d bytes expected" % _MAX_BODY)
+    data = b""
+    while request.unread:
+        data += await block(request)
+    return data
+
+
+async def read_json(request) -> object:
+    """Return what the body says in JSON."""
+    try:
+        return json.loads(await read(request))
+    except ValueError:
+        raise TepalError("bad_request", "a JSON body expected")
+
+
+async def block(request) -> bytes:
+    """Return the next part of the body; empty at its end."""
+    if not request.unread:
+        return b""
+    if b"\r\nexpect:" in request.names:
+        request.names = request.names.replace(b"\r\nexpect:", b"\r\n")
+        await request.connection.write("HTTP/1.1 100 Continue\r\n\r\n")
+    data = await request.connection.read(min(_BLOCK, request.unread))
+    if not data:
+        raise OSError("closed")  # in the middle of a body: nobody is there to be told
+    request.unread -= len(data)
+    return data
+
+
+async def skip(request) -> None:
+    """Pass over what nobody has read; close the connection where that is too much to wait for."""
+    if request.unread > _MAX_BODY or b"\r\nexpect:" in request.names:
+        request.is_last = True
+        return
+    while request.unread:
+        await block(request)
+
+
+async def start(request, kind: str, more: str = "") -> None:
+    """Send the head of an answer of unknown length."""
+    more += "transfer-encoding: chunked\r\n"
+    await request.connection.write(request.start("200 OK", kind, more))
+
+
+async def send(request, data: str) -> None:
+    """Send a part; empty text ends the answer."""
+    if request.method != "HEAD":
+        part = data.encode()
+        await request.connection.write(b"%x\r\n%s\r\n" % (len(part), part))

@@ -1,0 +1,20 @@
+"""The configuration for programs: what the framed shell and the API read and write."""
+
+from tepal.core import settings
+from tepal.formats.errors import TepalError
+
+RARE = True
+
+
+async def exchange(config, wanted: object) -> object:
+    """Return all keys with their descriptions for True, one for ``[key]``; set ``[key, value]``.
+
+    Raises: TepalError; see Config.set.
+    """
+    if wanted is True:
+        return {key: settings.describe(config, key) for key in sorted(config.values)}
+    if isinstance(wanted, list) and wanted and isinstance(wanted[0], str):
+        if len(wanted) == 1:
+            return settings.describe(config, wanted[0])
+        return {"reboot": await config.set(wanted[0], wanted[1])}
+    raise TepalError("syntax", "true, [key] or [key, value] expected")

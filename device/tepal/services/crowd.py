@@ -1,0 +1,32 @@
+"""What a door does when all its places are taken."""
+
+import asyncio
+
+from micropython import const
+
+RARE = True
+_WAIT_MS = const(2000)  # how long a newcomer waits for a place
+_LOOK_MS = const(50)
+
+
+async def admit(door) -> bool:
+    """Tell whether there is a place; waits a moment for one, with a few others."""
+    if door.newcomers >= door.limit:
+        return False
+    door.newcomers += 1
+    try:
+        for _ in range(_WAIT_MS // _LOOK_MS):
+            _make_room(door)
+            await asyncio.sleep_ms(_LOOK_MS)
+            if len(door.connections) < door.limit:
+                return True
+    finally:
+        door.newcomers -= 1
+    return False
+
+
+def _make_room(door) -> None:
+    """Send away who has been idle longest, if that is long enough."""
+    longest = max(door.connections, key=lambda connection: connection.idle_ms())
+    if longest.idle_ms() > door.yield_ms:
+        longest.task.cancel()

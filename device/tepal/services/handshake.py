@@ -1,0 +1,64 @@
+"""What a program asks of the framed shell besides commands: login, events, health, configuration."""
+
+from tepal.core import login
+from tepal.core.commands import ADMIN, ROLES, VIEW, Caller
+from tepal.formats.errors import TepalError
+
+RARE = True
+
+
+async def answer(session, request: dict) -> object:
+    """Return the answer to a request that is no command.
+
+    Raises: TepalError.
+    """
+    auth = session.node.auth
+    if "nonce" in request:
+        return login.new_nonce(auth)
+    if "login" in request:
+        password = str(request["login"])
+        return _enter(session, await login.with_password(auth, password, session.caller.name))
+    if "sign" in request:
+        return _enter(session, _signed_role(auth, request["sign"]))
+    if "subscribe" in request:
+        return subscribe(session, request["subscribe"])
+    if "about" in request:
+        _want(session, VIEW)
+        return session.node.health().about(session.node)
+    if "config" in request:
+        _want(session, ADMIN)
+        from tepal.services import configure
+
+        return await configure.exchange(session.node.config, request["config"])
+    raise TepalError(
+        "syntax", "cmd, call, login, nonce, sign, subscribe, about or config expected"
+    )
+
+
+def _want(session, role: int) -> None:
+    if session.caller.role < role:
+        raise TepalError("denied", "this wants the role " + ROLES[role])
+
+
+def _enter(session, role: int) -> str:
+    session.caller = Caller("shell", role, session.caller.name)
+    session.connection.trusted = True
+    return ROLES[role]
+
+
+def _signed_role(auth, parts: object) -> int:
+    if isinstance(parts, list) and [type(part) for part in parts] == [str, int, str]:
+        nonce, count, mac = parts
+        return login.with_signature(auth, nonce, count, mac, "shell")
+    raise TepalError("syntax", "[nonce, count, mac] expected")
+
+
+def subscribe(session, topics: object) -> bool:
+    """Begin to send events."""
+    _want(session, VIEW)
+    if not isinstance(topics, list) or session.tag:
+        raise TepalError("syntax", "one list of topics expected")
+    tag = "events." + session.caller.name + "." + str(id(session))
+    session.node.tasks.start(tag, session.forward(tuple(topics)))
+    session.tag = tag
+    return True

@@ -1,0 +1,66 @@
+"""What the text shell does beside commands: login, configure mode, reboot, goodbye."""
+
+from tepal.core import login
+from tepal.core.commands import ADMIN, Caller
+from tepal.formats.command import parse
+from tepal.formats.errors import TepalError
+
+RARE = True
+
+
+async def answer(shell, word: str, line: str):
+    """Return the answer to a line that begins with ``word``; None to say goodbye."""
+    if word == "exit":
+        return None
+    if shell.is_locked():
+        return await _login(shell, word)
+    if word.startswith(("conf", "noconf")):
+        shell.configuring = word[0] == "c"
+        return ""
+    try:
+        if shell.configuring and word not in ("hello", "version"):
+            return await _configure(shell.node, line, shell.caller)
+        return await _reboot(shell, "reboot hard" if "-h" in line else line)
+    except TepalError as error:
+        return "Core error: " + str(error)
+
+
+async def _login(shell, password: str):
+    try:
+        role = await login.with_password(shell.node.auth, password, shell.caller.name)
+    except TepalError as error:
+        await shell.connection.write("AuthFailed: " + str(error) + "\n")
+        return None
+    shell.caller = Caller("shell", role, shell.caller.name)
+    shell.connection.trusted = True
+    return "AuthOk"
+
+
+async def _reboot(shell, line: str):
+    """Run ``reboot``, or what was said before any login; after a reboot there is nothing to say."""
+    goodbye = await shell.node.commands.run(parse(line), shell.caller)
+    if not line.startswith("reboot"):
+        return goodbye
+    await shell.connection.write(goodbye.replace("Bye!", ""))
+    return None
+
+
+async def _configure(node, line: str, caller) -> str:
+    """Answer ``key``, ``key value`` or ``dump [text]``."""
+    if caller.role < ADMIN:
+        raise TepalError("denied", "the configuration wants the role admin")
+    key, _, text = line.partition(" ")
+    text = text.strip()
+    if key == "dump":
+        values = node.config.values
+        keys = [name for name in sorted(values) if text in name]
+        return "\n".join(["  %-10s:        %s" % (name, values[name]) for name in keys])
+    try:
+        if not text:
+            return str(node.config.get(key))
+        await node.config.set(key, text)
+    except TepalError as error:
+        if error.code == "unknown_key":
+            return "Invalid key" if text else "None"
+        return "node_config write error: " + str(error) + "\nFailed to save"
+    return "Saved"
