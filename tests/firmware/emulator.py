@@ -1,0 +1,188 @@
+"""One emulated board in a process of its own; the other end of ``harness.Board``.
+
+Reads orders from standard input and writes what happens to standard output, a JSON object a line.
+Ends when its input ends or its parent dies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import picow
+from rp2040py.boards import resolve_firmware
+from rp2040py.device import MicroPythonDevice
+from rp2040py.device.repl_runner import InteractiveRepl
+from rp2040py.simulator import Simulator
+
+_FLASH = 2 * 1024 * 1024  # bytes; the file system is at its end
+_LONGEST_LINE = 4 * 1024 * 1024  # bytes
+_LAG = 0.05  # seconds that the board may be behind and catch up; beyond, it has been slow
+_NAP = 0.0005  # seconds; not worth to sleep for less
+_PR_SET_PDEATHSIG = 1
+
+
+class Emulator:
+    """A board that is running."""
+
+    def __init__(self, firmware: Path, image: bytes, link: str):
+        spec = resolve_firmware(
+            {"tap": picow.TAP, "loop": picow.LOOP}[link], "micropython", str(firmware)
+        )
+        self._device = MicroPythonDevice(board=spec)
+        self._flash = memoryview(self._device.mcu.flash)[_FLASH - len(image) : _FLASH]
+        self._flash[:] = image
+        self._link = picow.Radio.of(self._device.mcu).link
+        self._repl = InteractiveRepl(self._device.cdc, _tell_console)
+        self._device.simulator.execute = lambda: keep_time(
+            self._device.simulator, self._link.woken
+        )
+
+    async def boot(self) -> None:
+        """Power on; returns when the board is there on its USB port."""
+        await self._repl.start()  # before the first byte comes
+        await self._device.astart()
+
+    async def obey(self, order: dict) -> dict:
+        """Do what ``order`` says; returns what to answer."""
+        return await getattr(self, "do_" + order.pop("do"))(**order)
+
+    async def do_exec(self, code: str, timeout: float) -> dict:  # noqa: ASYNC109 - the board's
+        """Run ``code`` in the raw REPL; interrupts what is running."""
+        try:
+            out, err = await self._device.aexec(code, timeout)
+        finally:
+            await self._repl.start()
+        return {"out": _text(out), "err": _text(err)}
+
+    async def do_type(self, text: str) -> dict:
+        """Send ``text`` to the console, as a terminal would."""
+        sent = self._repl.send(text.encode())
+        while not sent:
+            await asyncio.sleep(0.001)
+            sent = self._repl.pump()
+        return {}
+
+    async def do_reset(self) -> dict:
+        """Press and release the reset button."""
+        self._device.hard_reset()
+        return {}
+
+    async def do_flash(self) -> dict:
+        """Read the file system as it is now."""
+        return {"flash": base64.b64encode(self._flash).decode()}
+
+    async def do_cut(self) -> dict:
+        """Cut the power; returns the file system as the cut left it."""
+        self._device.stop()
+        return await self.do_flash()
+
+    async def do_clock(self) -> dict:
+        """Seconds since power-on, by the board's own crystal."""
+        return {"seconds": self._device.simulator.clock.nanos / 1e9}
+
+    async def do_forward(self, port: int) -> dict:
+        """Where clients reach ``port`` of the board."""
+        host, outer = await self._link.forward(port)
+        return {"host": host, "port": outer}
+
+
+async def keep_time(simulator: Simulator, woken: asyncio.Event) -> None:
+    """Run a board in wall-clock time until it is stopped.
+
+    In place of rp2040py's own loop, which cannot be woken: a frame that comes while the board
+    idles ends its sleep at once here, as the radio's interrupt does.
+    """
+    simulator.stopped = False
+    start = _lead(simulator)
+    try:
+        while not simulator.stopped:
+            simulator._execute_batch()
+            ahead = _lead(simulator) - start
+            if ahead < -_LAG:
+                start += ahead + _LAG
+            if ahead < _NAP:
+                await asyncio.sleep(0)
+                continue
+            woken.clear()
+            try:
+                await asyncio.wait_for(woken.wait(), ahead)
+            except TimeoutError:
+                pass
+    except Exception as exc:
+        simulator.engine_room_error = exc
+        simulator.stopped = True
+        raise
+
+
+def _lead(simulator: Simulator) -> float:
+    return simulator.clock.nanos / 1e9 - time.monotonic()
+
+
+async def serve(emulator: Emulator) -> None:
+    """Obey the orders that come in, each as it comes."""
+    lines = asyncio.StreamReader(limit=_LONGEST_LINE)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    await emulator.boot()
+    tell(ready=True)
+    running = set()
+    while line := await lines.readline():
+        task = loop.create_task(_answer(emulator, json.loads(line)))
+        running.add(task)
+        task.add_done_callback(running.discard)
+    os._exit(0)  # as a board does it: whatever is under way ends here
+
+
+async def _answer(emulator: Emulator, order: dict) -> None:
+    number = order.pop("id")
+    try:
+        tell(id=number, **await emulator.obey(order))
+    except Exception as exc:
+        tell(id=number, error=f"{type(exc).__name__}: {exc}")
+
+
+def tell(**what) -> None:
+    """Write one line to whoever started us."""
+    print(json.dumps(what), flush=True)
+
+
+def _tell_console(data: bytes) -> None:
+    tell(console=_text(data))
+
+
+def _text(data: bytes) -> str:
+    return bytes(data).decode(errors="backslashreplace")
+
+
+def die_with_parent(parent: int) -> None:
+    """See to it that the kernel ends this process when whoever started it is gone."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was faster
+        raise SystemExit(1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parent", type=int, required=True, help="process to die with")
+    parser.add_argument("--firmware", type=Path, required=True, help="UF2 image")
+    parser.add_argument("--image", type=int, required=True, help="open file: a littlefs image")
+    parser.add_argument("--link", choices=("tap", "loop"), required=True)
+    options = parser.parse_args()
+    die_with_parent(options.parent)
+    with os.fdopen(options.image, "rb") as file:
+        file.seek(0)
+        image = file.read()
+    asyncio.run(serve(Emulator(options.firmware, image, options.link)))
+
+
+if __name__ == "__main__":
+    main()
