@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Generator
@@ -11,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from umbel import runtimes
+from umbel.sim import shim
 
 ROOT = Path(__file__).parents[1]
+DEVICE_TESTS = ROOT / "tests" / "device"
 _NEEDS = "needs"
 Needs = Callable[[str], Path]
 
@@ -81,17 +82,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_collect_file(file_path: Path) -> None:
     """Make CPython a board before the first test of the node is imported."""
-    if file_path.is_relative_to(ROOT / "tests" / "device"):
+    if file_path.is_relative_to(DEVICE_TESTS):
         _become_a_board()
 
 
+@pytest.fixture(autouse=True)
+def flash(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a test of the node a working folder of its own: that is where its flash is."""
+    if request.path.is_relative_to(DEVICE_TESTS):
+        monkeypatch.chdir(tmp_path)
+
+
 def _become_a_board() -> None:
-    board = str(ROOT / "src" / "umbel" / "sim" / "board")
-    if board in sys.path:
+    board = ROOT / "src" / "umbel" / "sim" / "board"
+    if str(board) in sys.path:
         return
-    sys.path.insert(0, board)
-    if (ROOT / "src" / "umbel" / "sim" / "shim.py").is_file():
-        importlib.import_module("umbel.sim.shim").install()  # changes asyncio and time for good
+    sys.path[:0] = [str(board), str(DEVICE_TESTS)]
+    shim.install(DEVICE_TESTS)  # changes asyncio and time for good
 
 
 def _needed(report: pytest.TestReport) -> list[str]:

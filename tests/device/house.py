@@ -43,7 +43,23 @@ def build_node(auth: bool = False, config: str = "{}"):
     for folder in node.modules.folders:
         if folder not in sys.path:
             sys.path.append(folder)
+    if hasattr(sys, "path_importer_cache"):  # CPython remembers what was in "modules" before
+        sys.path_importer_cache.clear()
     return node
+
+
+async def end(node) -> None:
+    """Unload all modules, end all tasks, and leave the folder."""
+    from tepal.core import ending
+
+    for name in list(node.modules.loaded):
+        await run(node, "modules unload " + name)
+    for task in node.tasks.all:
+        task.kind = "native"  # a test may end the system's tasks too
+    for task in list(node.tasks.all):
+        if task.state == "running":
+            await ending.kill(node.tasks, task.tag)
+    leave()
 
 
 def admin():
@@ -91,7 +107,10 @@ class Stream:
         self.sent = b""
         self.out_buf = b""
         self.arrived = asyncio.Event()
-        self.closed = False
+        self.s = self  # the socket
+
+    def recv(self, size: int) -> bytes:
+        raise OSError(11)  # nothing has come
 
     def send(self, data: bytes) -> None:
         """Let the client send; nothing at all means that it hangs up."""

@@ -121,6 +121,8 @@ async def test_a_torn_file_falls_back_to_the_last_good_one_and_says_so():
 
 
 async def test_a_full_flash_changes_nothing():
+    from tepal.core import storage  # the one that is in memory now
+
     config = config_of("{}")
     write_record = storage.write
 

@@ -1,7 +1,7 @@
 import json
 import os
 
-from house import build_node, leave, run, talk, write
+from house import build_node, end, run, talk, write
 
 from tepal.core import login, passwords, secrets
 from tepal.services import http
@@ -71,7 +71,7 @@ async def test_rest_answers_as_the_original():
     assert about["result"]["node"] == "node01"
     assert about["result"]["auth"] is False
     assert about["state"] is True
-    leave()
+    await end(node)
 
 
 async def test_rest_takes_arguments_from_the_path():
@@ -97,8 +97,7 @@ async def test_rest_takes_arguments_from_the_path():
     await run(node, "task kill echo.*")
     _, answer = await ask_json(node, "GET", "/rest/echo/all/%zz")
     assert answer["state"] is False
-    await run(node, "modules unload echo")
-    leave()
+    await end(node)
 
 
 async def test_what_only_begins_like_rest_is_not_rest():
@@ -106,7 +105,7 @@ async def test_what_only_begins_like_rest_is_not_rest():
 
     assert (await ask_json(node, "GET", "/restaurant"))[0] == 404
     assert (await ask_json(node, "POST", "/rest/system/heartbeat", body={}))[0] == 405
-    leave()
+    await end(node)
 
 
 async def test_a_connection_is_kept_and_requests_may_be_pipelined():
@@ -117,7 +116,7 @@ async def test_a_connection_is_kept_and_requests_may_be_pipelined():
     answers = await ask(node, request("GET", "/rest", Connection="close"), one)
     assert len(answers) == 1
     assert answers[0][1]["connection"] == "close"
-    leave()
+    await end(node)
 
 
 async def test_a_bad_request_is_answered_and_closed():
@@ -141,7 +140,7 @@ async def test_a_bad_request_is_answered_and_closed():
         problem = json.loads(body)
         assert problem["status"] == status
         assert problem["detail"]
-    leave()
+    await end(node)
 
 
 async def test_a_command_is_posted():
@@ -158,7 +157,7 @@ async def test_a_command_is_posted():
         assert (status, answer["result"]) == (200, result), body
     status, answer = await ask_json(node, "POST", "/api/v1/modules/system/pinmap", body=["neop"])
     assert answer == {"result": {"neop": 15}, "text": " neop: 15"}
-    leave()
+    await end(node)
 
 
 async def test_errors_have_their_status():
@@ -183,9 +182,7 @@ async def test_errors_have_their_status():
     ):
         got, problem = await ask_json(node, method, path, body=body)
         assert (got, problem["code"]) == (status, code), (method, path, body)
-    for name in list(node.modules.loaded):
-        await run(node, "modules unload " + name)
-    leave()
+    await end(node)
 
 
 async def test_the_node_describes_itself():
@@ -207,8 +204,7 @@ async def test_the_node_describes_itself():
     assert color["role"] == "control"
     assert isinstance(log, list)
     assert isinstance(tasks, list)
-    await run(node, "modules unload rgb")
-    leave()
+    await end(node)
 
 
 async def test_the_configuration_is_read_and_changed():
@@ -224,7 +220,7 @@ async def test_the_configuration_is_read_and_changed():
     status, answer = await ask_json(node, "PATCH", "/api/v1/config", body={"crontasks": "n/a"})
     assert answer["reboot"] is False
     assert node.config.get("webport") == 81
-    leave()
+    await end(node)
 
 
 async def test_metrics_are_in_the_format_of_prometheus():
@@ -237,7 +233,7 @@ async def test_metrics_are_in_the_format_of_prometheus():
     names = [line.split("{")[0].split(" ")[0] for line in body.decode().strip().split("\n")]
     assert "tepal_uptime_seconds" in names
     assert "tepal_heap_used_bytes" in names
-    leave()
+    await end(node)
 
 
 async def test_static_files_are_found_by_name_alone():
@@ -270,7 +266,7 @@ async def test_static_files_are_found_by_name_alone():
         "/%00",
     ):
         assert (await ask_json(node, "GET", path))[0] == 404, path
-    leave()
+    await end(node)
 
 
 async def test_nobody_comes_in_without_a_proof():
@@ -287,7 +283,7 @@ async def test_nobody_comes_in_without_a_proof():
         node, "POST", "/api/v1/login", body={"password": password + "x"}
     )
     assert (status, answer["code"]) == (401, "wrong_password")
-    leave()
+    await end(node)
 
 
 def basic(password):
@@ -312,7 +308,7 @@ async def test_a_password_comes_with_each_request():
     assert status == 429
     assert int(headers["retry-after"]) >= 1
     assert (await ask_json(node, "GET", "/rest", Authorization=basic(password)))[0] == 200
-    leave()
+    await end(node)
 
 
 async def test_a_browser_gets_a_cookie():
@@ -331,7 +327,7 @@ async def test_a_browser_gets_a_cookie():
     assert answer["role"] == "admin"
     assert (await ask_json(node, "POST", "/api/v1/logout", body={}, Cookie=pair))[0] == 200
     assert (await ask_json(node, "GET", "/api/v1/node", Cookie=pair))[0] == 401
-    leave()
+    await end(node)
 
 
 async def test_a_program_signs_its_requests():
@@ -359,7 +355,7 @@ async def test_a_program_signs_its_requests():
     header = sign(2, "GET", "/rest/system/heartbeat", b"")
     assert (await ask_json(node, "GET", "/rest/system/heartbeat", Authorization=header))[0] == 200
     assert (await ask_json(node, "GET", "/api/v1/node", Authorization="Tepal x"))[0] == 400
-    leave()
+    await end(node)
 
 
 async def test_another_site_cannot_use_a_browser_as_its_hand():
@@ -383,8 +379,7 @@ async def test_another_site_cannot_use_a_browser_as_its_hand():
             node, "POST", "/api/v1/commands", body={"cmd": "rgb status"}, **headers
         )
         assert got == status, headers
-    await run(node, "modules unload rgb")
-    leave()
+    await end(node)
 
 
 async def test_a_browser_that_hides_where_it_comes_from_may_only_look():
@@ -396,8 +391,7 @@ async def test_a_browser_that_hides_where_it_comes_from_may_only_look():
     assert look["state"] is True
     assert act["state"] is False
     assert "denied" in act["result"]
-    await run(node, "modules unload rgb")
-    leave()
+    await end(node)
 
 
 async def test_events_are_streamed():
@@ -425,5 +419,4 @@ async def test_events_are_streamed():
     assert 'event: state\ndata: {"' in text
     assert '"SW1": 1' in text
     assert node.log.listeners == []
-    await run(node, "modules unload switch")
-    leave()
+    await end(node)

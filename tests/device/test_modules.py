@@ -2,7 +2,7 @@ import asyncio
 import json
 
 import simulated
-from house import build_node, fails, leave, run
+from house import build_node, end, fails, run
 
 from tepal.formats import usage
 
@@ -11,15 +11,6 @@ def fresh():
     for hardware in (simulated.pins, simulated.pwms, simulated.strips, simulated.climate):
         hardware.clear()
     return build_node()
-
-
-async def unload_all(node):
-    for task in node.tasks.all:
-        if task.state == "running":
-            task.handle.cancel()
-    for name in list(node.modules.loaded):
-        await run(node, "modules unload " + name)
-    leave()
 
 
 async def test_rgb_lights_its_pins():
@@ -34,7 +25,7 @@ async def test_rgb_lights_its_pins():
     assert (await run(node, "rgb brightness 50 smooth=False"))["R"] == 500
     await fails(run(node, "rgb color 2000"), "arguments")
     assert (await run(node, "rgb random smooth=False max_val=10"))["R"] <= 10
-    await unload_all(node)
+    await end(node)
 
 
 async def test_rgb_comes_back_as_it_was():
@@ -47,7 +38,7 @@ async def test_rgb_comes_back_as_it_was():
     await run(node, "rgb load")
 
     assert await run(node, "rgb status") == {"R": 10, "G": 20, "B": 30, "BR": 3, "S": 1}
-    await unload_all(node)
+    await end(node)
 
 
 async def test_a_transition_runs_in_the_background():
@@ -59,7 +50,7 @@ async def test_a_transition_runs_in_the_background():
     await asyncio.sleep_ms(200)
 
     assert simulated.pwms[14].duty_u16() == 65535
-    await unload_all(node)
+    await end(node)
 
 
 async def test_neopixel_colours_all_or_one():
@@ -72,14 +63,14 @@ async def test_neopixel_colours_all_or_one():
     strip = simulated.strips[15]
     assert [strip[n] for n in range(4)] == [(10, 20, 30), (10, 20, 30), (255, 0, 0), (10, 20, 30)]
     await fails(run(node, "neopixel color 300"), "arguments")
-    await unload_all(node)
+    await end(node)
 
 
 async def test_neopixel_refuses_a_length_that_cannot_be():
     node = fresh()
     for count in ("0", "-1", "5000", "many"):
         await fails(run(node, "neopixel load " + count), "arguments")
-    await unload_all(node)
+    await end(node)
 
 
 async def test_dimmer_has_one_level():
@@ -88,7 +79,7 @@ async def test_dimmer_has_one_level():
     assert await run(node, "dimmer set_value 250 smooth=False") == {"X": 250, "S": 1}
     assert simulated.pwms[33].duty_u16() == 16383
     assert await run(node, "dimmer set_value 0 smooth=False") == {"X": 250, "S": 0}
-    await unload_all(node)
+    await end(node)
 
 
 async def test_switch_channels_are_independent():
@@ -98,7 +89,7 @@ async def test_switch_channels_are_independent():
     assert await run(node, "switch set_state3 True") == {"SW1": 1, "SW3": 1}
     assert await run(node, "switch toggle state=False") == {"SW1": 0, "SW3": 1}
     assert simulated.pins[27].value() == 1
-    await unload_all(node)
+    await end(node)
 
 
 async def test_switch_comes_back_also_where_only_another_channel_was_on():
@@ -110,7 +101,7 @@ async def test_switch_comes_back_also_where_only_another_channel_was_on():
     await run(node, "switch load")
 
     assert simulated.pins[14].value() == 1
-    await unload_all(node)
+    await end(node)
 
 
 async def test_dht22_measures_and_does_not_hurry():
@@ -121,7 +112,7 @@ async def test_dht22_measures_and_does_not_hurry():
     assert await run(node, "dht22 measure") == {"temp[C]": 21.5, "hum[%]": 40.0}
     simulated.climate[32] = (-3.2, 99.9)
     assert (await run(node, "dht22 measure"))["temp[C]"] == 21.5
-    await unload_all(node)
+    await end(node)
 
 
 async def test_genio_drives_any_pin_by_number():
@@ -139,7 +130,7 @@ async def test_genio_drives_any_pin_by_number():
     await run(node, "genIO load allow_tags=True")
     assert (await run(node, "genIO set_out neop 1"))["pin"] == 15
     await fails(run(node, "rgb load"), "pin_busy")
-    await unload_all(node)
+    await end(node)
 
 
 async def test_a_pin_in_use_is_not_given_to_another():
@@ -147,7 +138,7 @@ async def test_a_pin_in_use_is_not_given_to_another():
     await run(node, "rgb load")
 
     assert "held by rgb" in await fails(run(node, "neopixel load 4"), "pin_busy")
-    await unload_all(node)
+    await end(node)
 
 
 async def test_robustness_breaks_nothing():
@@ -159,7 +150,7 @@ async def test_robustness_breaks_nothing():
     await run(node, "robustness create_task")
     await asyncio.sleep_ms(10)
     assert (await run(node, "task show robustness.count")).text == "1"
-    await unload_all(node)
+    await end(node)
 
 
 async def test_system_tells_how_the_node_is():
@@ -182,7 +173,7 @@ async def test_system_tells_how_the_node_is():
     assert await run(node, "system pinmap") == {"map": "esp32", "booked": {}, "custom": {}}
     assert await run(node, 'system pinmap "redgb neop"') == {"redgb": 14, "neop": 15}
     assert await run(node, "system list_stations") == []
-    await unload_all(node)
+    await end(node)
 
 
 async def test_the_clock_can_be_set_but_not_to_nonsense():
@@ -194,7 +185,7 @@ async def test_the_clock_can_be_set_but_not_to_nonsense():
     for moment in ("2030 2 29 0 0 0", "2030 13 1 0 0 0", "2030 1 1 24 0 0", "1970 1 1 0 0 0"):
         await fails(run(node, "system setclock " + moment), "arguments")
     simulated.clock["offset_s"] = 0
-    await unload_all(node)
+    await end(node)
 
 
 async def test_every_module_describes_its_commands():
@@ -208,4 +199,4 @@ async def test_every_module_describes_its_commands():
             json.loads(line)
         for command in getattr(module, "VIEW", ()) + getattr(module, "ADMIN", ()):
             assert command in described, (name, command)
-    await unload_all(node)
+    await end(node)

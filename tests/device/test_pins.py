@@ -1,4 +1,4 @@
-from house import build_node, leave, refused, run, write
+from house import build_node, end, leave, refused, run, write
 
 from tepal.core.pins import Pins
 
@@ -47,6 +47,4 @@ async def test_every_map_has_the_names_that_modules_use():
         for module in ("rgb", "dimmer", "neopixel", "switch", "dht22"):
             for number in (await run(node, module + " pinmap")).values():
                 assert isinstance(number, int), (name, module)
-    for module in list(node.modules.loaded):
-        await run(node, "modules unload " + module)
-    leave()
+    await end(node)

@@ -1,7 +1,7 @@
 import asyncio
 import json
 
-from house import Stream, build_node, leave, talk
+from house import Stream, build_node, end, talk
 
 from tepal.core import login, passwords, secrets
 from tepal.services import framed, shell
@@ -17,7 +17,7 @@ async def test_the_prompt_comes_at_once_and_ends_each_answer():
 
     assert await ask(node) == "node01 $ "
     assert await ask(node, b"version\n") == "node01 $ 0.1.0\nnode01 $ "
-    leave()
+    await end(node)
 
 
 async def test_several_lines_in_a_segment_and_one_in_several():
@@ -26,7 +26,7 @@ async def test_several_lines_in_a_segment_and_one_in_several():
     assert (await ask(node, b"version\nversion\n")).count("0.1.0") == 2
     assert "<3 heartbeat" in await ask(node, b"system hea", b"rtbeat\n")
     assert await ask(node, b"version\r\n") == "node01 $ 0.1.0\nnode01 $ "
-    leave()
+    await end(node)
 
 
 async def test_a_client_that_sends_no_newline_is_answered():
@@ -41,21 +41,21 @@ async def test_a_client_that_sends_no_newline_is_answered():
     assert stream.sent.endswith(b":dev:open\nnode01 $ ")
     stream.send(b"")
     await session
-    leave()
+    await end(node)
 
 
 async def test_an_empty_line_is_answered_by_the_prompt():
     node = build_node()
 
     assert await ask(node, b"\n\n") == "node01 $ node01 $ node01 $ "
-    leave()
+    await end(node)
 
 
 async def test_exit_says_goodbye():
     node = build_node()
 
     assert await ask(node, b"exit\n") == "node01 $ Bye!\n"
-    leave()
+    await end(node)
 
 
 async def test_hello_and_version_need_no_login_and_the_rest_does():
@@ -68,14 +68,14 @@ async def test_hello_and_version_need_no_login_and_the_rest_does():
     assert "AuthOk\nnode01 $ ['task']" in text
     text = await ask(node, b"modules\n", b"modules\n")
     assert text == "[password] node01 $ AuthFailed: wrong password\nBye!\n"
-    leave()
+    await end(node)
 
 
 async def test_an_open_node_says_so():
     node = build_node()
 
     assert "hello:node01:micr00OS:dev:open" in await ask(node, b"hello\n")
-    leave()
+    await end(node)
 
 
 async def test_errors_leave_the_session_open():
@@ -90,7 +90,7 @@ async def test_errors_leave_the_session_open():
     assert "Shell: for hints type help." in text
     assert "Core error: syntax: the closing quote or bracket expected near" in text
     assert "hello:" in text
-    leave()
+    await end(node)
 
 
 async def test_configure_mode_reads_and_writes():
@@ -118,7 +118,7 @@ async def test_configure_mode_reads_and_writes():
     assert "  devfid    :        attic\n" in text
     assert "  stapwd    :        ***\n" in text
     assert text.endswith("optional params\nnode01 $ ")
-    leave()
+    await end(node)
 
 
 async def test_what_is_too_long_or_no_text_is_said_so():
@@ -128,7 +128,7 @@ async def test_what_is_too_long_or_no_text_is_said_so():
     assert "Core error: too large" in text
     assert text.endswith("Bye!\n")
     assert "UTF-8 expected" in await ask(node, b"\xff\xfe\n")
-    leave()
+    await end(node)
 
 
 async def test_reboot_says_goodbye_and_restarts():
@@ -141,8 +141,8 @@ async def test_reboot_says_goodbye_and_restarts():
     assert not node.hard
     text = await ask(build_node(), b"reboot -h\n")
     assert text.startswith("node01 $ [HARD]")
-    leave()
-    leave()
+    await end(node)
+    await end(node)
 
 
 def frames(sent):
@@ -174,7 +174,7 @@ async def test_a_program_gets_frames_with_the_id_of_its_request():
     assert answers[2]["error"]["code"] == "unknown_module"
     assert answers[2]["error"]["message"] == "unknown module: nothing"
     assert [answer["error"]["code"] for answer in answers[3:]] == ["syntax"] * 4
-    leave()
+    await end(node)
 
 
 async def test_a_frame_that_is_no_object_is_answered():
@@ -184,7 +184,7 @@ async def test_a_frame_that_is_no_object_is_answered():
 
     assert [answer["id"] for answer in answers] == [None, None, None, 2]
     assert answers[3]["ok"] == "0.1.0"
-    leave()
+    await end(node)
 
 
 async def test_a_program_logs_in_with_password_or_key():
@@ -219,7 +219,7 @@ async def test_a_program_logs_in_with_password_or_key():
     assert answers[2]["ok"] == ["task"]
     assert len(answers[3]["ok"]) == 16
     assert answers[4]["error"]["code"] == "syntax"
-    leave()
+    await end(node)
 
 
 async def test_a_program_can_listen():
@@ -236,7 +236,7 @@ async def test_a_program_can_listen():
     assert "dinner" in events[0]["data"]
     assert {"event": "command", "data": "system", "lost": 0} in events
     assert node.log.listeners == []
-    leave()
+    await end(node)
 
 
 def test_the_service_is_complete():

@@ -1,6 +1,6 @@
 import asyncio
 
-from house import build_node, fails, leave, run
+from house import build_node, end, fails, run
 
 from tepal.core import ending
 from tepal.formats.errors import TepalError
@@ -23,7 +23,7 @@ async def test_a_task_has_an_output_when_it_has_ended():
     await asyncio.sleep_ms(10)
 
     assert (task.state, task.out) == ("done", "42")
-    leave()
+    await end(node)
 
 
 async def test_a_tag_runs_once():
@@ -36,7 +36,7 @@ async def test_a_tag_runs_once():
     except TepalError as error:
         assert error.code == "already_running"
     await ending.kill(node.tasks, "x")
-    leave()
+    await end(node)
 
 
 async def test_killing_tells_the_truth():
@@ -54,7 +54,7 @@ async def test_killing_tells_the_truth():
     await ending.kill(node.tasks, "b.one")
     for task in node.tasks.find("idle"):
         task.handle.cancel()
-    leave()
+    await end(node)
 
 
 async def test_a_task_that_raises_is_logged_and_hurts_nobody():
@@ -68,7 +68,7 @@ async def test_a_task_that_raises_is_logged_and_hurts_nobody():
 
     assert task.state == "failed"
     assert "seven" in node.log.lines[-1]
-    leave()
+    await end(node)
 
 
 async def test_commands_in_the_background_are_bounded():
@@ -81,7 +81,7 @@ async def test_commands_in_the_background_are_bounded():
     for number in range(3):
         await ending.kill(node.tasks, "t%d" % number)
     assert node.tasks.free() == 3
-    leave()
+    await end(node)
 
 
 async def test_ended_tasks_are_remembered_but_not_for_ever():
@@ -91,7 +91,7 @@ async def test_ended_tasks_are_remembered_but_not_for_ever():
         await asyncio.sleep_ms(2)
 
     assert len(node.tasks.all) <= 5
-    leave()
+    await end(node)
 
 
 async def test_a_command_runs_once_in_the_background_or_in_a_loop():
@@ -111,7 +111,7 @@ async def test_a_command_runs_once_in_the_background_or_in_a_loop():
     await asyncio.sleep_ms(100)
     assert node.commands.count - count in (2, 3, 4)
     assert (await run(node, "task kill system.*")).text == "Kill: system.heartbeat|True"
-    leave()
+    await end(node)
 
 
 async def test_a_loop_ends_at_the_first_error():
@@ -123,7 +123,7 @@ async def test_a_loop_ends_at_the_first_error():
     (task,) = node.tasks.find("robustness.raise_error")
     assert task.state == "failed"
     assert "robustness TEST" in task.out
-    leave()
+    await end(node)
 
 
 async def test_the_output_of_a_background_command_can_be_json():
@@ -134,7 +134,7 @@ async def test_the_output_of_a_background_command_can_be_json():
 
     (task,) = node.tasks.find("system.ha_sta")
     assert task.out[0] == "{"
-    leave()
+    await end(node)
 
 
 async def test_task_list_is_what_the_original_shows():
@@ -150,4 +150,4 @@ async def test_task_list_is_what_the_original_shows():
     assert report.value == {"active": ["web.one"], "inactive": []}
     await ending.kill(node.tasks, "web.one")
     assert (await run(node, "task kill nope")).text == "No task found: nope"
-    leave()
+    await end(node)

@@ -18,9 +18,11 @@ import time
 from pathlib import Path
 
 import picow
+from rp2040py._gpio_pin import FUNCTION_PWM, FUNCTION_SIO
 from rp2040py.boards import resolve_firmware
 from rp2040py.device import MicroPythonDevice
 from rp2040py.device.repl_runner import InteractiveRepl
+from rp2040py.external.ws2812 import Ws2812
 from rp2040py.simulator import Simulator
 
 _FLASH = 2 * 1024 * 1024  # bytes; the file system is at its end
@@ -28,6 +30,12 @@ _LONGEST_LINE = 4 * 1024 * 1024  # bytes
 _LAG = 0.05  # seconds that the board may be behind and catch up; beyond, it has been slow
 _NAP = 0.0005  # seconds; not worth to sleep for less
 _PR_SET_PDEATHSIG = 1
+
+_PWM = 0x4005_0000  # the registers of the first of eight slices; each drives two pins
+_SLICE = 0x14  # bytes
+_LEVELS, _TOP = 0x0C, 0x10
+_ENABLED = 1
+_ANALOG = 26  # the first pin with an analog input
 
 
 class Emulator:
@@ -42,6 +50,7 @@ class Emulator:
         self._flash[:] = image
         self._link = picow.Radio.of(self._device.mcu).link
         self._repl = InteractiveRepl(self._device.cdc, _tell_console)
+        self._strips: dict[int, Ws2812] = {}
         self._device.simulator.execute = lambda: keep_time(
             self._device.simulator, self._link.woken
         )
@@ -88,6 +97,41 @@ class Emulator:
     async def do_clock(self) -> dict:
         """Seconds since power-on, by the board's own crystal."""
         return {"seconds": self._device.simulator.clock.nanos / 1e9}
+
+    async def do_read_pin(self, pin: int) -> dict:
+        """What the chip drives a pin with: a level, or PWM as a share of the time; null: nothing."""
+        chip = self._device.mcu
+        function = chip.gpio[pin].function_select
+        if function == FUNCTION_SIO and chip.gpio[pin].output_enable:
+            return {"level": int(chip.gpio[pin].output_value)}
+        if function != FUNCTION_PWM:
+            return {"level": None}
+        registers = _PWM + pin // 2 % 8 * _SLICE
+        if not chip.read_uint32(registers) & _ENABLED:
+            return {"level": 0.0}
+        high = chip.read_uint32(registers + _LEVELS) >> pin % 2 * 16 & 0xFFFF
+        return {"level": min(1.0, high / (chip.read_uint32(registers + _TOP) + 1))}
+
+    async def do_drive_pin(self, pin: int, level: bool | None) -> dict:
+        """Connect a pin to something that drives it; null: let it go."""
+        wire = self._device.mcu.gpio[pin]
+        if level is None:
+            wire.release_input()
+        else:
+            wire.set_input_value(level)
+        return {}
+
+    async def do_drive_analog(self, pin: int, volts: float) -> dict:
+        """Connect an analog pin to a voltage."""
+        self._device.mcu.adc.channel_values[pin - _ANALOG] = round(volts / 3.3 * 4095)
+        return {}
+
+    async def do_pixels(self, pin: int) -> dict:
+        """The colours that a strip at ``pin`` shows; it is plugged in when first asked for."""
+        if pin not in self._strips:
+            self._strips[pin] = Ws2812(pin)
+            self._strips[pin].attach(self._device.mcu)
+        return {"pixels": self._strips[pin].pixels}
 
     async def do_forward(self, port: int) -> dict:
         """Where clients reach ``port`` of the board."""

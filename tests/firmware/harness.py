@@ -247,6 +247,22 @@ class Board:
         """Send ``text`` to the console."""
         self._ask("type", text=text)
 
+    def read_pin(self, pin: int) -> float | None:
+        """What the chip drives a pin with: 0 or 1, with PWM the share of the time; None: nothing."""
+        return self._ask("read_pin", pin=pin)["level"]
+
+    def drive_pin(self, pin: int, level: bool | None) -> None:
+        """Connect a pin to something that drives it; None lets it go."""
+        self._ask("drive_pin", pin=pin, level=level)
+
+    def drive_analog(self, pin: int, volts: float) -> None:
+        """Connect an analog pin, 26 to 28, to a voltage of at most 3.3 V."""
+        self._ask("drive_analog", pin=pin, volts=volts)
+
+    def pixels(self, pin: int) -> list[tuple[int, ...]]:
+        """The colours that a strip of pixels at ``pin`` shows; plugged in when first asked for."""
+        return [tuple(pixel) for pixel in self._ask("pixels", pin=pin)["pixels"]]
+
     def endpoint(self, port: int) -> tuple[str, int]:
         """Where ``port`` is reached from inside the network."""
         answer = self._ask("forward", port=port)

@@ -43,7 +43,12 @@ def code_of(tmp_path_factory: pytest.TempPathFactory) -> CodeOf:
 @pytest.mark.parametrize("bits", [64, 32])
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_node_passes(
-    file: Path, bits: int, form: str, needs: Callable[[str], Path], code_of: CodeOf
+    file: Path,
+    bits: int,
+    form: str,
+    needs: Callable[[str], Path],
+    code_of: CodeOf,
+    tmp_path: Path,
 ):
     micropython = needs(f"micropython-{bits}")
     path = [code_of(form), BOARD, TESTS, ".frozen"]
@@ -51,6 +56,7 @@ def test_node_passes(
     done = subprocess.run(
         [micropython, "-X", f"heapsize={HEAP_SIZES[bits]}", RUNNER, file],
         env={**os.environ, "MICROPYPATH": ":".join(map(str, path))},
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=TIMEOUT,

@@ -40,8 +40,9 @@ class Log:
         trace = trouble.trace(error)
         if self.console:
             print(trace)
-        lines = trace.strip().split("\n")
-        self.err("%s: %s (%s)" % (where, lines[-1], lines[-2].strip() if len(lines) > 1 else "?"))
+        lines = [line.strip() for line in trace.strip().split("\n")]
+        places = [line for line in lines if line[:5] == "File "]
+        self.err("%s: %s (%s)" % (where, lines[-1], "".join(places[-1:])))
 
     def add(self, level: str, text: str) -> None:
         """Add one line."""
