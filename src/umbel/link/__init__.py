@@ -1,0 +1,1 @@
+"""How the host reaches a node: searching, the shell for programs, HTTP."""
