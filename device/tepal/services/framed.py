@@ -7,8 +7,8 @@
     {"id": 5, "sign": [nonce, count, mac]}            {"id": 5, "ok": "admin"}
     {"id": 6, "subscribe": ["log", "command"]}        {"id": 6, "ok": true}, then {"event", "data"}
     {"id": 7, "about": true}                          {"id": 7, "ok": {"name", "version", "heap" …}}
-    {"id": 8, "config": ["devfid"]}                   {"id": 8, "ok": {"devfid": {"value" …}}}
-    {"id": 9, "config": {"devfid": "attic"}}          {"id": 9, "ok": {"saved", "reboot"}}
+    {"id": 8, "config": ["devfid"]}                   {"id": 8, "ok": {"value", "type" …}}
+    {"id": 9, "config": ["devfid", "attic"]}          {"id": 9, "ok": {"reboot"}}
 
 ``mac`` is the HMAC of ``shell``, nonce and count (see login.with_signature), in hex.
 """
