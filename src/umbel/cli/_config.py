@@ -1,0 +1,27 @@
+"""The configuration of a node, over its shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from umbel.cli._session import Session
+
+Described = dict[str, Any]  # value, type, default, limit, reboot, secret, read_only
+
+
+async def describe(session: Session, key: str) -> Described:
+    """What there is to know of one key; raises as ``Session.request`` does."""
+    return cast("Described", await session.request({"config": [key]}))
+
+
+async def describe_all(session: Session, text: str = "") -> dict[str, Described]:
+    """What there is to know of every key that contains ``text``."""
+    described = cast("dict[str, Described]", await session.request({"config": True}))
+    return {key: described[key] for key in sorted(described) if text in key}
+
+
+async def save(session: Session, key: str, value: object) -> bool:
+    """Change one key; tells whether that takes a restart to work."""
+    answer = await session.request({"config": [key, value]})
+    return bool(cast("dict[str, object]", answer)["reboot"])
