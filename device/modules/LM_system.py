@@ -116,6 +116,6 @@ def alarms(clean=False):
 
 def notify(text):
     """Tell everybody who listens."""
-    node.log.info("notify: " + text)
-    node.log.publish("notify", text)
+    node.log.info("notify: " + str(text))
+    node.log.publish("notify", str(text))
     return "Sent"

@@ -37,15 +37,15 @@ def info(node) -> dict:
     """Return what ``system info`` shows."""
     return {
         "CPU clock": "%d [MHz]" % (node.board().frequency() // 1000000),
-        "Mem usage": "%s %%" % usage(*memory())["percent"],
-        "FS usage": "%s %%" % usage(*disk())["percent"],
+        "Mem usage": "%.1f %%" % usage(*memory())["percent"],
+        "FS usage": "%.1f %%" % usage(*disk())["percent"],
         "upython": runtime(),
         "board": node.board().machine_name(),
         "id": node.id,
         "version": node.version,
         "uptime": uptime_text(node.clock),
         "reset": node.reset_cause,
-        "slowest": "%s, %d ms" % node.commands.slowest,
+        "slowest": "%s, %d ms" % node.commands.slowest if node.commands.count else "none",
         "auth": node.auth.enabled,
     }
 

@@ -64,7 +64,10 @@ def _described(node, name: str) -> dict:
     module = node.modules.find(name)
     commands = []
     for line in getattr(module, "HELP", ()):
-        command = usage.schema(line)
+        try:
+            command = usage.schema(line)
+        except TepalError:  # one module's mistake must not hide the others
+            continue
         command["role"] = ROLES[node.modules.role(module, command["name"])]
         commands.append(command)
     return {"name": name, "loaded": True, "commands": commands}

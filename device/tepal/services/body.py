@@ -5,6 +5,7 @@ import json
 from micropython import const
 
 from tepal.formats.errors import TepalError
+from tepal.services import crowd
 
 RARE = True
 _MAX_BODY = const(4096)  # bytes of a body that is read whole
@@ -52,6 +53,7 @@ async def skip(request) -> None:
     """Pass over what nobody has read; close the connection where that is too much to wait for."""
     if request.unread > _MAX_BODY or b"\r\nexpect:" in request.names:
         request.is_last = True
+        await crowd.linger(request.connection)
         return
     while request.unread:
         await block(request)

@@ -1,4 +1,4 @@
-"""What a door does when all its places are taken."""
+"""What a door does when too much comes: no place is left, or a client sends more than fits."""
 
 import asyncio
 
@@ -7,6 +7,7 @@ from micropython import const
 RARE = True
 _WAIT_MS = const(2000)  # how long a newcomer waits for a place
 _LOOK_MS = const(50)
+_LINGER_MS = const(300)
 
 
 async def admit(door) -> bool:
@@ -30,3 +31,21 @@ def _make_room(door) -> None:
     longest = max(door.connections, key=lambda connection: connection.idle_ms())
     if longest.idle_ms() > door.yield_ms:
         longest.task.cancel()
+
+
+async def linger(connection) -> None:
+    """Pass over what a client still sends, for a moment.
+
+    A connection that is closed with bytes unread is reset, and the client loses our last words.
+    """
+    try:
+        await asyncio.wait_for_ms(_drink(connection), _LINGER_MS)
+    except asyncio.TimeoutError:
+        pass
+
+
+async def _drink(connection) -> None:
+    count = 1
+    while count:
+        connection.start = connection.end = 0
+        count = await connection.fill()

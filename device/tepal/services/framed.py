@@ -33,7 +33,10 @@ async def serve(node, connection) -> None:
             elif line.strip():
                 await session.answer(line)
     except TepalError as problem:
+        from tepal.services import crowd
+
         await connection.write(error(None, problem))
+        await crowd.linger(connection)
     finally:
         await session.close()
 

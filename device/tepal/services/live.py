@@ -9,10 +9,9 @@ from tepal.core.listener import Listener
 from tepal.formats.command import Call
 from tepal.formats.errors import TepalError
 
-_LOOK_MS = const(1000)  # how soon a client that leaves makes room for the next
-_QUIET = const(15)  # looks; a stream with nothing to say shows that it is alive
+_PING_MS = const(15000)  # a stream with nothing to say shows that it is alive
 
-_streams = []  # the listeners of all streams
+_streams = []  # the connections of all streams
 
 
 async def stream(request, caller) -> None:
@@ -24,40 +23,40 @@ async def stream(request, caller) -> None:
     most = max(1, node.config.get("webui_max_con") // 2)
     if len(_streams) >= most:
         raise TepalError("queue_full", str(most))
-    with Listener(node.log) as listener:
-        _streams.append(listener)
-        try:
+    request.is_last = True  # the end of the stream is the end of the connection
+    _streams.append(request.connection)
+    watching = asyncio.create_task(_watch(request.connection))
+    try:
+        with Listener(node.log) as listener:
             await _send_all(request, caller, listener)
-        finally:
-            _streams.remove(listener)
+    finally:
+        watching.cancel()
+        _streams.remove(request.connection)
+
+
+async def _watch(connection) -> None:
+    """End the stream when the client leaves: else it would hold a place until we write twice."""
+    try:
+        await connection.stream.read(1)
+    except OSError:
+        pass
+    connection.task.cancel()
 
 
 async def _send_all(request, caller, listener) -> None:
     node = request.node
-    request.is_last = True  # the end of the stream is the end of the connection
     send = request.connection.write
     await send(request.start("200 OK", "text/event-stream", "cache-control: no-store\r\n"))
     await send(_event("node", {"name": node.name, "uptime_ms": node.clock.uptime_ms()}))
-    quiet = 0
-    while not _has_left(request.connection):
+    while True:
         try:
-            topic, data = await asyncio.wait_for_ms(listener.get(), _LOOK_MS)
+            topic, data = await asyncio.wait_for_ms(listener.get(), _PING_MS)
         except asyncio.TimeoutError:
-            quiet += 1
-            if quiet % _QUIET == 0:
-                await send(": alive\n\n")
+            await send(": alive\n\n")
             continue
         if topic == "command":
             topic, data = "state", await _state(node, data, caller)
         await send(_event(topic, data))
-
-
-def _has_left(connection) -> bool:
-    """Tell whether the client has closed: else it would hold a place until we write twice."""
-    try:
-        return not connection.stream.s.recv(1)
-    except OSError:
-        return False  # it is there and silent
 
 
 async def _state(node, target: str, caller) -> dict:

@@ -3,6 +3,7 @@
 import json
 
 from tepal.formats.errors import TepalError
+from tepal.services import crowd
 
 RARE = True
 UNREADABLE = ("bad_request", "too_large", "http_version", "length_required", "body_too_large")
@@ -66,3 +67,6 @@ async def answer(request, error: TepalError) -> None:
         more = "retry-after: %s\r\n" % (error.detail if error.detail.isdigit() else "1")
     kind = "application/problem+json"
     await request.answer(json.dumps(problem), kind, "%d %s" % (status, _REASONS[status]), more)
+    if error.code in UNREADABLE:
+        await crowd.linger(request.connection)
+        request.unread = 0

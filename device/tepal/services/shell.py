@@ -59,7 +59,10 @@ class Shell:
             try:
                 line = await self.line()
             except TepalError as error:  # nobody knows where the next line would begin
+                from tepal.services import crowd
+
                 await self.connection.write("Core error: " + str(error) + "\nBye!\n")
+                await crowd.linger(self.connection)
                 return
             if line is None:
                 return
