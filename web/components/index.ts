@@ -1,0 +1,23 @@
+// What a page may use of this library.
+export { backoff } from "./backoff";
+export { Button, SureButton } from "./button";
+export { Catalogue, type Texts, type Values } from "./catalogue";
+export { fromHsv, type Rgb, toHex, toHsv } from "./colour";
+export { ColourPicker } from "./colour-picker";
+export { Answer, CommandBox } from "./command-box";
+export { bytes, labelled, shown, span } from "./format";
+export { Graph, Graphs } from "./graph";
+export { History } from "./history";
+export { Lane } from "./lane";
+export { Latest } from "./latest";
+export { LogView } from "./log-view";
+export { LoginForm } from "./login-form";
+export { Refused, refusal, sentence, Unreachable, without } from "./problem";
+export { ProblemBox } from "./problem-box";
+export { sleep } from "./sleep";
+export { type Range, Slider } from "./slider";
+export { type Condition, StatusDot } from "./status-dot";
+export { Store, useStore } from "./store";
+export { isObject, TextBox } from "./text-box";
+export { Toggle } from "./toggle";
+export { type Bloom, Umbel } from "./umbel";
