@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from umbel import cli
 from umbel.errors import UmbelError
 
-MOST_PACKAGES = 26  # of a plain `pip install umbel`
+MOST_PACKAGES = 27  # of a plain `pip install umbel`
 HEAVY = ("asyncio", "fastapi", "httpx", "prompt_toolkit", "rich", "umbel.runtimes", "uvicorn")
 
 

@@ -33,6 +33,14 @@ def web_dir() -> Path | None:
     return None
 
 
+def fleet_page() -> Path | None:
+    """The built page of the gateway, compressed; None where nobody has built it."""
+    for folder in (_CHECKOUT / "web" / "fleet" / "dist", _PACKAGE / "_fleet"):
+        if (folder / "index.html.gz").is_file():
+            return folder / "index.html.gz"
+    return None
+
+
 def cache_dir() -> Path:
     """The folder for compiled files; whoever deletes it loses a second."""
     if (_CHECKOUT / "device" / "tepal").is_dir():
