@@ -51,9 +51,8 @@ class Emulator:
         self._link = picow.Radio.of(self._device.mcu).link
         self._repl = InteractiveRepl(self._device.cdc, _tell_console)
         self._strips: dict[int, Ws2812] = {}
-        self._device.simulator.execute = lambda: keep_time(
-            self._device.simulator, self._link.woken
-        )
+        self._pace = Pace(self._device.simulator, self._link.woken)
+        self._device.simulator.execute = self._pace.keep
 
     async def boot(self) -> None:
         """Power on; returns when the board is there on its USB port."""
@@ -95,8 +94,9 @@ class Emulator:
         return await self.do_flash()
 
     async def do_clock(self) -> dict:
-        """Seconds since power-on, by the board's own crystal."""
-        return {"seconds": self._device.simulator.clock.nanos / 1e9}
+        """Seconds since power-on, by the board's own crystal, and those that the CPU did not sleep."""
+        chip = self._device.mcu
+        return {"seconds": chip.clock.nanos / 1e9, "busy": chip.core.cycles / chip.clk_sys}
 
     async def do_read_pin(self, pin: int) -> dict:
         """What the chip drives a pin with: a level, or PWM as a share of the time; null: nothing."""
@@ -133,42 +133,73 @@ class Emulator:
             self._strips[pin].attach(self._device.mcu)
         return {"pixels": self._strips[pin].pixels}
 
+    async def do_skip(self, seconds: float) -> dict:
+        """Let the board live this long as fast as it can."""
+        await self._pace.skip(seconds)
+        return {}
+
     async def do_forward(self, port: int) -> dict:
         """Where clients reach ``port`` of the board."""
         host, outer = await self._link.forward(port)
         return {"host": host, "port": outer}
 
 
-async def keep_time(simulator: Simulator, woken: asyncio.Event) -> None:
-    """Run a board in wall-clock time until it is stopped.
+class Pace:
+    """Runs a board in wall-clock time, until it is stopped.
 
     In place of rp2040py's own loop, which cannot be woken: a frame that comes while the board
     idles ends its sleep at once here, as the radio's interrupt does.
     """
-    simulator.stopped = False
-    start = _lead(simulator)
-    try:
-        while not simulator.stopped:
-            simulator._execute_batch()
-            ahead = _lead(simulator) - start
-            if ahead < -_LAG:
-                start += ahead + _LAG
-            if ahead < _NAP:
-                await asyncio.sleep(0)
-                continue
-            woken.clear()
-            try:
-                await asyncio.wait_for(woken.wait(), ahead)
-            except TimeoutError:
-                pass
-    except Exception as exc:
-        simulator.engine_room_error = exc
-        simulator.stopped = True
-        raise
 
+    def __init__(self, simulator: Simulator, woken: asyncio.Event):
+        self._simulator = simulator
+        self._woken = woken
+        self._hurry_until = 0.0  # board time, seconds
+        self._arrived = asyncio.Event()  # at that time
 
-def _lead(simulator: Simulator) -> float:
-    return simulator.clock.nanos / 1e9 - time.monotonic()
+    async def skip(self, seconds: float) -> None:
+        """Do not wait for the wall clock for a while; returns when it is over."""
+        self._hurry_until = self._now() + seconds
+        self._arrived.clear()
+        self._woken.set()
+        await self._arrived.wait()
+
+    async def keep(self) -> None:
+        """Run the board; takes the place of ``Simulator.execute``."""
+        simulator = self._simulator
+        simulator.stopped = False
+        start = self._lead()
+        try:
+            while not simulator.stopped:
+                simulator._execute_batch()
+                if self._now() < self._hurry_until:
+                    start = self._lead()
+                else:
+                    self._arrived.set()
+                ahead = self._lead() - start
+                if ahead < -_LAG:
+                    start += ahead + _LAG
+                await self._wait(ahead)
+        except Exception as exc:
+            simulator.engine_room_error = exc
+            simulator.stopped = True
+            raise
+
+    async def _wait(self, ahead: float) -> None:
+        if ahead < _NAP:
+            await asyncio.sleep(0)
+            return
+        self._woken.clear()
+        try:
+            await asyncio.wait_for(self._woken.wait(), ahead)
+        except TimeoutError:
+            pass
+
+    def _now(self) -> float:
+        return self._simulator.clock.nanos / 1e9
+
+    def _lead(self) -> float:
+        return self._now() - time.monotonic()
 
 
 async def serve(emulator: Emulator) -> None:

@@ -232,6 +232,17 @@ class Board:
         """Time since power-on by the board's own clock, which a busy host slows down."""
         return self._ask("clock")["seconds"]
 
+    def busy_seconds(self) -> float:
+        """As much of it as the CPU was awake; no business of the host's changes that."""
+        return self._ask("clock")["busy"]
+
+    def skip(self, seconds: float) -> None:
+        """Let this much time pass on the board, as fast as it can: one that idles jumps ahead.
+
+        Not for a board that talks: whoever it talks to stays in wall-clock time.
+        """
+        self._ask("skip", seconds=seconds)
+
     def exec(self, code: str, timeout: float = _PATIENCE) -> str:
         """What ``code`` printed in the raw REPL; ends the program that was running.
 

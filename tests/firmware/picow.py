@@ -26,6 +26,7 @@ from rp2040py.boards import BOARDS, BoardSpec
 from rp2040py.external.bootsel_button import BootselButton
 from rp2040py.external.cyw43 import Cyw43439, net
 from rp2040py.external.cyw43.nat import ArpResponder, DhcpServer, TcpReflector
+from rp2040py.gpio_pin import GPIOPinState
 from rp2040py.rp2040 import RP2040
 
 HOST = "10.55.0.1"
@@ -78,6 +79,10 @@ class Bus(cyw43_bus.GSPIBus):
     @_bus_data_credit.setter
     def _bus_data_credit(self, value: int) -> None:
         """Upstream counts here."""
+
+    def power_off(self) -> None:
+        super().power_off()
+        self._taken = 0
 
     def _write_wlan(self, data: bytes) -> None:
         if len(data) > 4:
@@ -214,6 +219,14 @@ class Radio(Cyw43439):
         super().attach(rp2040)
         _radios[id(rp2040)] = self
         self.link = self.bus.nat_bridge = self.link_class(rp2040, self.bus)
+
+        def begin_anew(level: GPIOPinState, _: GPIOPinState) -> None:
+            """1.0.0b1 sees power go when the driver drops the pin, but not when a reset does."""
+            if level == GPIOPinState.HIGH:
+                self.bus.power_off()
+                self.link.reset()
+
+        rp2040.gpio[self._power].add_listener(begin_anew)
 
         def hold_to_the_wall_clock() -> None:
             """An idle board would otherwise jump ahead, and whoever talks to it would be late."""
