@@ -1,0 +1,158 @@
+"""Nodes on the MicroPython of this machine, compiled as a board gets them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+from bench.processes import connect, free_port, needed, running
+from umbel.build import compile as compiler
+from umbel.build import sources, stage
+from umbel.errors import UmbelError
+
+NAME = "attic"
+PASSWORD = "seven-dry-leaves"  # noqa: S105 - of a node that lives for seconds
+PROMPT = f"{NAME} $ ".encode()
+
+BARE = Path(__file__).with_name("bare")  # the least hardware, and the gauge
+SIMULATED = Path(__file__).parents[1] / "src" / "umbel" / "sim" / "board"
+
+_START = {BARE: "import bare; bare.boot()", SIMULATED: "import launch"}
+_SLOT = "sys/a"  # as on a board: a node remembers the path of each file that it has loaded
+_ROUNDS = 600  # of the hash, as a node makes it
+_PATIENCE = 10.0  # seconds
+_NAMES = re.compile(r"n_qstr=(\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node that runs."""
+
+    process: Popen[bytes]
+    flash: Path
+    shell_port: int
+    web_port: int
+
+    @property
+    def code(self) -> Path:
+        """Where its release is."""
+        return self.flash / _SLOT
+
+    def console(self) -> str:
+        """What it has printed."""
+        return (self.flash / "console.log").read_text(errors="replace")
+
+
+@contextmanager
+def running_node(
+    *,
+    bits: int = 64,
+    hardware: Path = SIMULATED,
+    heap: str = "512k",
+    auth: bool = False,
+) -> Generator[Node]:
+    """A node that is being started; it ends with the block.
+
+    Raises:
+        FetchError: there is no such MicroPython here.
+    """
+    micropython = needed(f"micropython-{bits}")
+    with ExitStack() as stack:
+        flash = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        fakes = _fakes(hardware)
+        (flash / "sys").symlink_to(_release() / "sys")
+        shell_port, web_port = free_port(), free_port()
+        _provision(flash, shell_port, web_port, auth=auth)
+        process = stack.enter_context(
+            running(
+                [micropython, "-X", f"heapsize={heap}", "-c", _START[hardware], ".", _SLOT],
+                environment={
+                    "PATH": os.environ["PATH"],
+                    "MICROPYPATH": f"{fakes}:.frozen",
+                    "UMBEL_SIM_ADDRESS": "127.0.0.1",
+                },
+                folder=flash,
+                log=flash / "console.log",
+            )
+        )
+        node = Node(process=process, flash=flash, shell_port=shell_port, web_port=web_port)
+        try:
+            yield node
+        except (UmbelError, OSError) as exc:
+            raise UmbelError(f"the node failed: {exc}\n{node.console()}") from exc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauged:
+    """What a node on bare hardware holds, swept and collected."""
+
+    heap: int  # bytes
+    names: int  # that MicroPython has interned, and never forgets
+    resident: tuple[Path, ...]  # the files of its code that stay in memory
+
+
+def gauge(node: Node) -> Gauged:
+    """Ask the gauge in bare/bare.py."""
+    answer = node.flash / "gauge-answer"
+    answer.unlink(missing_ok=True)
+    (node.flash / "gauge-asked").touch()
+    deadline = time.monotonic() + _PATIENCE
+    while not answer.is_file():
+        if time.monotonic() > deadline or node.process.poll() is not None:
+            raise UmbelError("the gauge does not answer")
+        time.sleep(0.01)
+    heap, *files = answer.read_text().splitlines()
+    resident = (node.flash / file for file in files if file.startswith(_SLOT))
+    names = _NAMES.findall(node.console())[-1]
+    return Gauged(heap=int(heap), names=int(names), resident=tuple(sorted(resident)))
+
+
+def wait_until_up(node: Node) -> None:
+    """Return when all doors are open."""
+    for port in (node.shell_port, node.web_port):
+        connect(port, node.process).close()
+
+
+def _release() -> Path:
+    """A flash with everything that there is for a node, staged once."""
+    folder = sources.cache_dir().parent / "bench" / "node"
+    stage.stage(folder)
+    return folder
+
+
+def _fakes(hardware: Path) -> Path:
+    """What the node takes for ``machine`` and ``network``, compiled."""
+    folder = sources.cache_dir().parent / "bench" / f"{hardware.parent.name}-{hardware.name}"
+    files = {path.name: path for path in hardware.glob("*.py")}
+    for name, content in compiler.compile_files(files).items():
+        compiler.write_if_changed(folder / name, content)
+    return folder
+
+
+def _provision(flash: Path, shell_port: int, web_port: int, *, auth: bool) -> None:
+    salt = bytes(16)
+    hashed = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, _ROUNDS)
+    secrets = {
+        "key": bytes(32).hex(),
+        "passwords": {"salt": salt.hex(), "rounds": _ROUNDS, "admin": hashed.hex()},
+    }
+    config = {
+        "devfid": NAME,
+        "staessid": "bench",
+        "webui": True,
+        "socport": shell_port,
+        "webport": web_port,
+        "auth": auth,
+    }
+    (flash / "config").mkdir()
+    (flash / "config" / "node_config.json").write_text(json.dumps(config))
+    (flash / "secrets").write_text(json.dumps(secrets))
