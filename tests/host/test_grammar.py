@@ -1,5 +1,8 @@
 """The command line: properties that hold for every input, not only for those we thought of."""
 
+# A node's code carries no types where inference will do, and is checked by itself.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import sys
