@@ -107,10 +107,6 @@ class Stream:
         self.sent = b""
         self.out_buf = b""
         self.arrived = asyncio.Event()
-        self.s = self  # the socket
-
-    def recv(self, size: int) -> bytes:
-        raise OSError(11)  # nothing has come
 
     def send(self, data: bytes) -> None:
         """Let the client send; nothing at all means that it hangs up."""

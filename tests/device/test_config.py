@@ -5,7 +5,7 @@ from house import build_node, empty_folder, fails, leave, write
 
 from tepal.core import storage
 from tepal.core.config import Config
-from tepal.core.settings import KEYS, describe
+from tepal.core.settings import describe, entry, table
 
 
 def config_of(text):
@@ -20,8 +20,7 @@ def test_an_empty_folder_gives_the_defaults():
 
     config = Config("config")
 
-    for key in KEYS:
-        default, _, flags = KEYS[key]
+    for key, default, _, flags in table():
         if key == "guimeta":
             default = "n/a"
         assert config.get(key) == ("***" if "s" in flags else default), key
@@ -38,11 +37,11 @@ def test_the_keys_of_the_seed_are_there_with_their_defaults():
         "devip": "n/a", "nwmd": "n/a", "soctout": 30, "socport": 9008, "dbg": True,
     }  # fmt: skip
     for key, default in seed.items():
-        assert KEYS[key][0] == default, key
+        assert entry(key)[0] == default, key
     for key in ("stapwd", "appwd", "telegram", "hwuid", "guimeta"):
-        assert key in KEYS, key
-    assert KEYS["auth"][0] is True
-    assert KEYS["appwd"][0] == ""
+        entry(key)
+    assert entry("auth")[0] is True
+    assert entry("appwd")[0] == ""
 
 
 async def test_a_value_is_checked_saved_and_there_after_a_restart():

@@ -1,10 +1,13 @@
 """Configuration: every key, how it is read, checked and saved; two last good copies, nothing lost.
 
-A key has a default, which is its type, a limit and flags:
-limit   for a number (lowest, highest), for text the longest length or a tuple of choices
+A line of the table is a key, its default (which is its type), its limit and its flags:
+limit   for a number lowest..highest, for text the longest length, or choices with | between
 flags   b needs a reboot, s secret (kept in the sealed store, never shown),
         o offloaded (a file of its own), i written by the system alone
+The table is text, because MicroPython never forgets a name that stands in code.
 """
+
+import json
 
 from micropython import const
 
@@ -15,55 +18,52 @@ from tepal.formats.postfixes import is_host
 RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
-_LINE = const(1024)  # characters of a script
-_TRIGGERS = const(("n/a", "up", "down", "both"))
-
-KEYS = {
-    "devfid": ("node01", 32, "b"),
-    "staessid": ("your_wifi_name", 256, "b"),
-    "stapwd": ("your_wifi_passwd", 512, "bs"),
-    "appwd": ("", 64, "s"),
-    "ctlpwd": ("", 64, "s"),
-    "viewpwd": ("", 64, "s"),
-    "boothook": ("n/a", _LINE, "b"),
-    "webui": (False, None, "b"),
-    "webport": (80, (1, 65535), "b"),
-    "webui_max_con": (3, (1, 8), "b"),
-    "cron": (False, None, "b"),
-    "crontasks": ("n/a", _LINE, ""),
-    "irq1": (False, None, "b"),
-    "irq1_cbf": ("n/a", _LINE, "b"),
-    "irq1_trig": ("n/a", _TRIGGERS, "b"),
-    "irq2": (False, None, "b"),
-    "irq2_cbf": ("n/a", _LINE, "b"),
-    "irq2_trig": ("n/a", _TRIGGERS, "b"),
-    "irq3": (False, None, "b"),
-    "irq3_cbf": ("n/a", _LINE, "b"),
-    "irq3_trig": ("n/a", _TRIGGERS, "b"),
-    "irq4": (False, None, "b"),
-    "irq4_cbf": ("n/a", _LINE, "b"),
-    "irq4_trig": ("n/a", _TRIGGERS, "b"),
-    "irq_prell_ms": (300, (1, 10000), "b"),
-    "timirq": (False, None, "b"),
-    "timirqcbf": ("n/a", _LINE, "b"),
-    "timirqseq": (1000, (20, 86400000), "b"),
-    "telegram": ("n/a", 128, "s"),
-    "utc": (60, (-720, 840), "b"),
-    "cstmpmap": ("n/a", 512, "b"),
-    "boostmd": (True, None, "b"),
-    "aioqueue": (3, (1, 20), "b"),
-    "devip": ("n/a", 64, "b"),
-    "nwmd": ("n/a", ("n/a", "STA", "AP"), "b"),
-    "soctout": (30, (5, 3600), "b"),
-    "socport": (9008, (1, 65535), "b"),
-    "auth": (True, None, "b"),
-    "ha": (True, None, "b"),
-    "espnow": (False, None, "b"),
-    "dbg": (True, None, "b"),
-    "hwuid": ("n/a", 32, "i"),
-    "version": ("n/a", 32, "i"),
-    "guimeta": ("...", 4096, "o"),
-}
+_NONE = const("-")
+_TABLE = const("""\
+devfid        "node01"           32               b
+staessid      "your_wifi_name"   256              b
+stapwd        "your_wifi_passwd" 512              bs
+appwd         ""                 64               s
+ctlpwd        ""                 64               s
+viewpwd       ""                 64               s
+boothook      "n/a"              1024             b
+webui         false              -                b
+webport       80                 1..65535         b
+webui_max_con 3                  1..8             b
+cron          false              -                b
+crontasks     "n/a"              1024             -
+irq1          false              -                b
+irq1_cbf      "n/a"              1024             b
+irq1_trig     "n/a"              n/a|up|down|both b
+irq2          false              -                b
+irq2_cbf      "n/a"              1024             b
+irq2_trig     "n/a"              n/a|up|down|both b
+irq3          false              -                b
+irq3_cbf      "n/a"              1024             b
+irq3_trig     "n/a"              n/a|up|down|both b
+irq4          false              -                b
+irq4_cbf      "n/a"              1024             b
+irq4_trig     "n/a"              n/a|up|down|both b
+irq_prell_ms  300                1..10000         b
+timirq        false              -                b
+timirqcbf     "n/a"              1024             b
+timirqseq     1000               20..86400000     b
+telegram      "n/a"              128              s
+utc           60                 -720..840        b
+cstmpmap      "n/a"              512              b
+boostmd       true               -                b
+aioqueue      3                  1..20            b
+devip         "n/a"              64               b
+nwmd          "n/a"              n/a|STA|AP       b
+soctout       30                 5..3600          b
+socport       9008               1..65535         b
+auth          true               -                b
+ha            true               -                b
+espnow        false              -                b
+dbg           true               -                b
+hwuid         "n/a"              32               i
+version       "n/a"              32               i
+guimeta       "..."              4096             o""")
 
 
 def load(config) -> None:
@@ -75,14 +75,14 @@ def load(config) -> None:
     if faults and record is not None:
         faults.append("using " + name)
     config.saved = record or {}
-    for key, (default, limit, flags) in KEYS.items():
+    for key, default, limit, flags in table():
         config.values[key] = _HIDDEN if "s" in flags else default
         if key in config.saved and "s" not in flags:
             try:
                 config.values[key] = check(key, config.saved[key], default, limit)
             except TepalError as error:
                 faults.append(str(error))
-    unknown = [key for key in config.saved if key not in KEYS]
+    unknown = [key for key in config.saved if key not in config.values]
     if unknown:
         faults.append("unknown keys, kept: " + ", ".join(sorted(unknown)))
     config.faults = faults
@@ -115,7 +115,7 @@ def save(config, key: str, wanted: object) -> None:
         return
     record = dict(config.saved)
     record[key] = wanted
-    if wanted == KEYS[key][0]:
+    if wanted == entry(key)[0]:
         record.pop(key)
     storage.write(config.folder + "/node_config.json", record, _COPIES)
     config.saved = record
@@ -138,9 +138,24 @@ def describe(config, key: str) -> dict:
 
 def entry(key: str) -> tuple:
     """Return (default, limit, flags) of ``key``. Raises: TepalError ``unknown_key``."""
-    if key not in KEYS:
-        raise TepalError("unknown_key", key[:32])
-    return KEYS[key]
+    for name, default, limit, flags in table():
+        if name == key:
+            return default, limit, flags
+    raise TepalError("unknown_key", key[:32])
+
+
+def table():
+    """Yield (key, default, limit, flags) of every key; see the top of this file."""
+    for line in _TABLE.split("\n"):
+        key, default, limit, flags = line.split()
+        if ".." in limit:
+            lowest, _, highest = limit.partition("..")
+            limit = (int(lowest), int(highest))
+        elif "|" in limit:
+            limit = tuple(limit.split("|"))
+        else:
+            limit = None if limit == _NONE else int(limit)
+        yield key, json.loads(default), limit, flags
 
 
 def offloaded(config, key: str) -> str:

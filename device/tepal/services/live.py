@@ -37,7 +37,7 @@ async def stream(request, caller) -> None:
 async def _watch(connection) -> None:
     """End the stream when the client leaves: else it would hold a place until we write twice."""
     try:
-        await connection.stream.read(1)
+        await connection.stream.readinto(connection.buffer)
     except OSError:
         pass
     connection.task.cancel()

@@ -14,7 +14,7 @@ async def answer(shell, word: str, line: str):
         return None
     if shell.is_locked():
         return await _login(shell, word)
-    if word.startswith(("conf", "noconf")):
+    if word.startswith("conf") or word.startswith("noconf"):  # noqa: PIE810 - MicroPython 1.24
         shell.configuring = word[0] == "c"
         return ""
     try:
