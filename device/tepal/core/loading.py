@@ -102,14 +102,6 @@ def forget(name: str) -> None:
         sys.modules[parent].__dict__.pop(child, None)
 
 
-def sweep() -> None:
-    """Forget all that calls itself RARE; it is loaded again when it is needed."""
-    for name in list(sys.modules):
-        if hasattr(sys.modules[name], "RARE"):
-            forget(name)
-    gc.collect()
-
-
 def _declared(file_path: str) -> list[str]:
     """Return the public functions of a source file; a compiled one shows none."""
     names = []
