@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import time
+import tty
 from pathlib import Path
 
 import picow
@@ -30,6 +31,7 @@ _LONGEST_LINE = 4 * 1024 * 1024  # bytes
 _LAG = 0.05  # seconds that the board may be behind and catch up; beyond, it has been slow
 _NAP = 0.0005  # seconds; not worth to sleep for less
 _PR_SET_PDEATHSIG = 1
+_CDC_ROOM = 256  # bytes
 
 _PWM = 0x4005_0000  # the registers of the first of eight slices; each drives two pins
 _SLICE = 0x14  # bytes
@@ -49,7 +51,8 @@ class Emulator:
         self._flash = memoryview(self._device.mcu.flash)[_FLASH - len(image) : _FLASH]
         self._flash[:] = image
         self._link = picow.Radio.of(self._device.mcu).link
-        self._repl = InteractiveRepl(self._device.cdc, _tell_console)
+        self._repl = InteractiveRepl(self._device.cdc, self._printed)
+        self._serial: int | None = None  # the end of its serial port that we hold
         self._strips: dict[int, Ws2812] = {}
         self._pace = Pace(self._device.simulator, self._link.woken)
         self._device.simulator.execute = self._pace.keep
@@ -78,6 +81,29 @@ class Emulator:
             await asyncio.sleep(0.001)
             sent = self._repl.pump()
         return {}
+
+    async def do_serial(self) -> dict:
+        """Offer the USB port as a serial port of this machine; returns its path."""
+        self._serial, other = os.openpty()
+        tty.setraw(other)
+        os.set_blocking(self._serial, False)
+        asyncio.get_running_loop().add_reader(self._serial, self._take_serial)
+        return {
+            "path": os.ttyname(other)
+        }  # its end stays open, or a client that leaves is an error
+
+    def _take_serial(self) -> None:
+        """Pass on what a client sends; what the board has no room for waits in the port."""
+        if self._repl.pump():
+            self._repl.send(os.read(self._serial, _CDC_ROOM))
+
+    def _printed(self, data: bytes | bytearray) -> None:
+        _tell_console(data)
+        if self._serial is not None:
+            try:
+                os.write(self._serial, data)
+            except BlockingIOError:
+                pass  # nobody reads, as on a real port
 
     async def do_reset(self) -> dict:
         """Press and release the reset button."""

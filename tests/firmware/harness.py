@@ -258,6 +258,10 @@ class Board:
         """Send ``text`` to the console."""
         self._ask("type", text=text)
 
+    def serial_port(self) -> str:
+        """The path of a serial port of this machine that leads to the board's USB port."""
+        return self._ask("serial")["path"]
+
     def read_pin(self, pin: int) -> float | None:
         """What the chip drives a pin with: 0 or 1, with PWM the share of the time; None: nothing."""
         return self._ask("read_pin", pin=pin)["level"]

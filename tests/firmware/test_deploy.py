@@ -1,0 +1,50 @@
+"""``umbel deploy`` on an emulated Pico W: mpremote speaks with unmodified firmware over a serial port."""
+
+from __future__ import annotations
+
+import flash
+import pytest
+from harness import Board
+from typer.testing import CliRunner, Result
+
+from umbel import cli
+from umbel.build import image
+from umbel.runtimes import firmware
+
+
+@pytest.fixture
+def board(needs):
+    needs(f"firmware-{firmware.VERSIONS[0]}")
+    with Board(flash.EMPTY) as board:
+        yield board
+
+
+def deploy(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.program(), ["deploy", *arguments])
+
+
+def test_a_board_becomes_a_node_and_is_renewed(board: Board):
+    port = board.serial_port()
+
+    first = deploy(port, "--module", "rgb")
+    before = image.unpack(board.flash())
+    second = deploy(port, "--module", "switch")
+    after = image.unpack(board.flash())
+
+    assert first.exit_code == second.exit_code == 0
+    assert "The admin password of node01 is" in first.stdout
+    assert "The admin password of node01 is" not in second.stdout
+    assert modules(before) == ["LM_rgb.mpy", "LM_system.mpy"]
+    assert modules(after) == ["LM_switch.mpy", "LM_system.mpy"]
+    assert after["secrets"] == before["secrets"]
+
+
+def modules(files: dict[str, bytes]) -> list[str]:
+    return sorted(name.rpartition("/")[2] for name in files if "/LM_" in name)
+
+
+def test_a_module_that_is_not_there_is_refused_before_anything_is_copied(board: Board):
+    refused = deploy(board.serial_port(), "--module", "nothing")
+
+    assert "no module is called 'nothing'" in str(refused.exception)
+    assert board.exec("import os; print(os.listdir())") == "[]\n"
