@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 RUNTIMES := $(or $(UMBEL_RUNTIMES),.runtimes)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check bench docs clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -27,6 +27,9 @@ check: setup ## check format, lint, types and layers
 
 bench: setup ## measure, compare, and hold against bench/budget.toml
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: setup ## write the reference pages into docs/reference
+	@$(BIN)/python -m docs.generate
 
 clean: ## remove what setup made and what tools left behind
 	rm -rf .venv .runtimes typings build dist web/node_modules web/.built

@@ -25,7 +25,12 @@ def register(app: typer.Typer) -> None:
 def demo(
     is_open: Annotated[bool, typer.Option("--open", help="Nobody needs a password.")] = False,
     first: Annotated[
-        str, typer.Option("--first", help="The address of the first node; the others follow.")
+        str,
+        typer.Option(
+            "--first",
+            envvar="UMBEL_SIM_FIRST",
+            help="The address of the first node; the others follow.",
+        ),
     ] = "127.0.1.1",
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Of the gateway; 0 takes a free one.")

@@ -26,7 +26,12 @@ def simulate(
     ] = None,
     is_open: Annotated[bool, typer.Option("--open", help="New nodes want no password.")] = False,
     first: Annotated[
-        str, typer.Option("--first", help="The address of the first node; the others follow.")
+        str,
+        typer.Option(
+            "--first",
+            envvar="UMBEL_SIM_FIRST",
+            help="The address of the first node; the others follow.",
+        ),
     ] = "127.0.1.1",
 ) -> None:
     """Simulate nodes: the very files of a board, on this computer.

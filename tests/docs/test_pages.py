@@ -1,0 +1,63 @@
+"""Every page of the documentation tells the truth: its commands run, and print what it shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from page_session import Command, Session, steps
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    path
+    for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    if "```console" in path.read_text()
+)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+def test_a_page_tells_the_truth(page: Path, tmp_path: Path):
+    programs = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "UMBEL_STATE": str(tmp_path / "state"),
+        "UMBEL_SIM_FIRST": f"127.{64 + os.getpid() % 128}.1.1",
+        "COLUMNS": "100",
+    }
+    (tmp_path / "work").mkdir()
+    session = Session(tmp_path / "work", environment)
+
+    try:
+        for step in steps(page.read_text()):
+            session.take(step)
+    finally:
+        session.close()
+
+
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda page: page.stem
+)
+def test_a_link_leads_somewhere(page: Path):
+    for link in LINK.findall(page.read_text()):
+        assert (page.parent / link).exists(), link
+
+
+@pytest.mark.parametrize(
+    "shown, printed, is_right",
+    [
+        ("up …", "up 0:03\n", True),
+        ("up …", "down\n", False),
+        ("a\n…\nd", "a\nb\nc\nd\n", True),
+        ("a\n…\nd", "a\nb\n", False),
+        ("a", "a\nb\n", False),
+    ],
+)
+def test_a_page_is_compared_line_by_line(shown: str, printed: str, is_right: bool):
+    command = Command(line="x", printed=tuple(shown.split("\n")), fails=False)
+
+    assert command.accepts(printed) == is_right
