@@ -47,7 +47,8 @@ async def test_a_transition_runs_in_the_background():
 
     await run(node, "rgb transition 1000 0 0 sec=0.1")
     assert node.tasks.is_busy("rgb.transition")
-    await asyncio.sleep_ms(200)
+    while node.tasks.is_busy("rgb.transition"):
+        await asyncio.sleep_ms(20)
 
     assert simulated.pwms[14].duty_u16() == 65535
     await end(node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tepal.formats import command
@@ -37,6 +37,8 @@ def test_words_become_the_line_that_was_meant(words: list[str], line: str):
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])).map(lambda text: f"a {text}"))
+@example("a \\f")
+@example("a \f\b")
 def test_a_word_with_blanks_stays_one_word_for_the_node(word: str):
     call = command.parse(_lines.joined(["system", "notify", word]))
 

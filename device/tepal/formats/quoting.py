@@ -9,7 +9,8 @@ from tepal.formats.command import fault
 RARE = True
 _MAX_DEPTH = const(8)  # of nested lists and objects
 _OPENERS = const("\"'[{")
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'"}
+# Those of JSON, so that a quoted word is a JSON string, and the single quote.
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "/": "/", '"': '"', "'": "'"}
 
 
 def split(line: str) -> list[str]:

@@ -40,5 +40,4 @@ def _quoted(word: str) -> str:
         return word
     if named := _NAMED.fullmatch(word):
         return named[1] + _quoted(named[2])
-    quoted = json.dumps(word, ensure_ascii=False)
-    return quoted.replace("\\b", "\\u0008").replace("\\f", "\\u000c")
+    return json.dumps(word, ensure_ascii=False)
