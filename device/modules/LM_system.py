@@ -25,6 +25,7 @@ HELP = (
     "list_stations",
     "pinmap keys=None",
     "alarms clean=False",
+    "crash clear=False",
     "notify text",
 )
 VIEW = (
@@ -112,6 +113,11 @@ def pinmap(keys=None):
 def alarms(clean=False):
     """Return the warnings and errors in the log files; ``clean`` deletes them."""
     return node.health().alarms(node, clean)
+
+
+def crash(clear=False):
+    """Return how the last run ended that did not end in order; ``clear`` forgets it."""
+    return node.health().crash(node, clear)
 
 
 def notify(text):

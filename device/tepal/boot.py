@@ -1,8 +1,10 @@
 """The composition root: puts the parts of a node together and brings it up, then is forgotten."""
 
+import asyncio
+
 from micropython import const
 
-from tepal.core import login, postfix, settings, storage
+from tepal.core import boots, login, postfix, secrets, settings, storage
 from tepal.core.auth import Auth
 from tepal.core.clock import Clock
 from tepal.core.commands import ADMIN, Caller, Commands
@@ -11,59 +13,123 @@ from tepal.core.log import Log
 from tepal.core.modules import Modules
 from tepal.core.network import Network
 from tepal.core.tasks import Tasks
-from tepal.hal import board
+from tepal.hal import blackbox, board
 
 RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
-_SECRETS = const("secrets")
 
 
 def build(node) -> None:
     """Give ``node`` all its parts."""
-    for folder in ("config", "logs", "data", "modules"):
-        storage.make_folder(folder)
+    faults = _make_folders()
     base = __file__.rsplit("/", 2)[0]
     node.version = VERSION
     node.web_folder = base + "/web"
     node.reset_cause = board.reset_cause()
     node.config = Config("config", node.keep_secret)
+    node.config.faults += faults
     get = node.config.get
     node.name = get("devfid")
     node.clock = Clock(board.clock(), get("utc"))
     node.log = Log("logs", node.clock, get("dbg"))
-    node.auth = Auth(_SECRETS, node.clock, node.log, get("auth"))
+    node.auth = Auth(node.vault, node.clock, node.log, get("auth"))
     node.tasks = Tasks(get("aioqueue"), node.log)
-    node.modules = Modules(("modules", base + "/modules"), node)
+    own = base + "/modules"
+    node.modules = Modules((own,) if node.safe else ("modules", own), node)
     node.commands = Commands(node, [node.modules])
     node.listen_address = board.listen_address()
     station = board.station(node.name)
-    node.network = Network(station, node.access_point, node.config, _SECRETS, node.log)
+    node.network = Network(station, node.access_point, node.config, node.vault, node.log)
 
 
 async def boot(node) -> None:
-    """Bring the node up: parts, identity, boot hook, network, doors."""
+    """Bring the node up: parts, identity, network, doors; then what makes it act by itself."""
+    mode, news = boots.begin(board.reset_cause(), blackbox.noted())
+    node.safe = bool(mode)
+    news += await _take_in(node)
     build(node)
+    node.booted = node.config.saved
+    asyncio.get_event_loop().set_exception_handler(node.lost)
     number = board.unique_id()
     if not number.strip(_NO_ID):
         number = node.network.station.config("mac")
     node.id = "micr" + number.hex() + "OS"
-    settings.save(node.config, "hwuid", node.id)
-    settings.save(node.config, "version", VERSION)
-    password = await login.provision(node.auth)
-    if password:  # on the serial console alone, never in a log
-        print("The admin password of", node.name, "is", password)
+    news += await _identify(node)
     node.log.boot("%s %s, reset cause %s" % (node.name, VERSION, node.reset_cause))
+    for text in news:
+        node.log.err(text)
     for fault in node.config.faults:
         node.log.err("config: " + fault)
     board.boost(node.config.get("boostmd"))
-    if node.config.get("boothook") != "n/a":
-        caller = Caller("boot", ADMIN, "boothook")
-        await postfix.run_script(node.commands, node.config.get("boothook"), caller)
-    watchdog = board.watchdog() if node.config.get("ha") else None
-    node.tasks.start("idle", node.idle(watchdog), "system")
+    node.tasks.start("idle", node.idle(_watchdog(node)), "system")
     node.tasks.start("network", node.network.run(), "system")
     await _open_doors(node)
+    if not node.safe:
+        _start_triggers(node)
+    elif mode != boots.SAFE:
+        from tepal.core import replacing
+
+        node.tasks.start("update", replacing.run(node), "system")
+
+
+def _make_folders() -> list:
+    faults = []
+    for folder in ("config", "logs", "data", "modules"):
+        try:
+            storage.make_folder(folder)
+        except OSError as error:  # the flash is full, or worn out; the node comes up all the same
+            faults.append("%s: no folder: %s" % (folder, error))
+    return faults
+
+
+async def _take_in(node) -> list:
+    """Take in what a host has left for us, seal the secrets; return what was wrong."""
+    try:
+        faults = secrets.check(node.vault)
+        if storage.exists("provision.json") or node.vault().has_legacy():
+            from tepal.core import provision
+
+            faults += await provision.take_in(node.vault)
+    except OSError as error:
+        return ["secrets: not saved: " + str(error)]
+    return faults
+
+
+async def _identify(node) -> list:
+    """Make sure that the node has an identity and a password; return what was wrong."""
+    try:
+        settings.save(node.config, "hwuid", node.id)
+        settings.save(node.config, "version", VERSION)
+        password = await login.provision(node.auth)
+    except OSError as error:
+        return ["identity: not saved: " + str(error)]
+    if password:  # on the serial console alone, never in a log
+        print("The admin password of", node.name, "is", password)
+    return []
+
+
+def _watchdog(node):
+    """Start the watchdog if it is wanted; the blackbox then knows what the node was doing."""
+    if not node.config.get("ha"):
+        blackbox.clear()
+        return None
+    node.commands.note = blackbox.recorder()
+    if node.commands.note:
+        node.commands.note(boots.BOOT)
+    return board.watchdog()
+
+
+def _start_triggers(node) -> None:
+    """Start what makes the node act by itself. Never in safe mode: it could be what broke it."""
+    script = node.config.get("boothook")
+    if script != "n/a":
+        caller = Caller("boot", ADMIN, "boothook")
+        node.tasks.start("boothook", postfix.run_script(node.commands, script, caller))
+    if storage.exists("user_main.py") or storage.exists("user_main.mpy"):
+        from tepal.core import user
+
+        node.tasks.start("user_main", user.run(node))
 
 
 async def _open_doors(node) -> None:
@@ -77,6 +143,11 @@ async def _open_doors(node) -> None:
     await open(door, get("socport"))
     address = (node.listen_address, get("socport"))
     node.tasks.start("discovery", discovery.serve(address, discovery.answer(node)), "system")
+    if get("console") or node.safe:
+        from tepal.hal import console
+        from tepal.services import serial
+
+        node.tasks.start("console", serial.serve(node, console.open()), "system")
     if get("webui"):
         from tepal.services import http
 

@@ -25,12 +25,14 @@ if _TYPING:
 _IDLE_MS = const(500)
 _SWEEP_MS = const(20000)
 _GOODBYE_MS = const(200)  # for the answer to ``reboot`` to leave
+_GOOD_MS = const(60000)  # who runs so long has booted well
 
 
 class Node:
     """Put together by ``boot``. What not every node needs comes into being at its first use."""
 
     name: str  # the configuration key devfid
+    safe = False  # nothing acts by itself, and the user's own modules are not loaded
     id: str  # made from the chip's own number
     version: str
     web_folder: str
@@ -53,6 +55,8 @@ class Node:
         self.closing = []  # functions to call before a restart
         self.hard = False  # restart the chip, not only the software
         self.stop = asyncio.Event()
+        self.booted = None  # the configuration of this boot, until the boot is called good
+        self.due_ms = _GOOD_MS  # uptime at which to look after the boot, see core.boots
         self.sweep = sweep
 
     def __getattr__(self, name: str):
@@ -79,6 +83,12 @@ class Node:
         from tepal.core import login
 
         await login.keep_secret(self.auth, key, text)
+
+    def vault(self):
+        """Return what keeps the sealed secrets."""
+        from tepal.hal import vault
+
+        return vault
 
     def health(self):
         """Return what knows the figures of this node."""
@@ -107,10 +117,17 @@ class Node:
         """Return when somebody has asked for a restart."""
         await self.stop.wait()
         await asyncio.sleep_ms(_GOODBYE_MS)
+        leave(self)
         for close in self.closing:
             close()
         for door in self.doors:
             door.close()
+
+    def lost(self, loop, context: dict) -> None:
+        """Log what ended a task that nobody looks after."""
+        error = context.get("exception")
+        if error:
+            self.log.exception("task " + str(context.get("future")), error)
 
     async def idle(self, watchdog) -> None:
         """Look after what must happen all the time, and see how busy the node is."""
@@ -123,7 +140,8 @@ class Node:
             self.tasks.load = (self.tasks.load * 7 + min(100, late_ms * 100 // _IDLE_MS)) // 8
             if watchdog:
                 watchdog.feed()
-            self.clock.uptime_ms()
+            if self.clock.uptime_ms() > self.due_ms > 0:
+                look(self)
             for door in self.doors:
                 door.reap()
             if time.ticks_diff(now, swept) > _SWEEP_MS:
@@ -148,8 +166,13 @@ def start(node: Node, beside) -> None:
 
 
 async def boot(node: Node, beside) -> None:
-    """Boot, then start what runs beside."""
-    await _compose(node)
+    """Boot, then start what runs beside; a boot that fails is tried again."""
+    try:
+        await _compose(node)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next boot may be better
+        await asyncio.sleep_ms(crash(error, "boot"))
+        node.restart(hard=True)
+        return
     if beside:
         node.tasks.start("simulator", beside, "system")
 
@@ -162,10 +185,43 @@ async def _compose(node: Node) -> None:
 
 def run(beside=None) -> None:
     """Run the node of this board; does not return."""
-    hard = asyncio.run(main(beside))
+    hard = True
+    try:
+        hard = asyncio.run(main(beside))
+    except Exception as error:  # noqa: BLE001 - the event loop itself has ended
+        time.sleep_ms(crash(error, "run"))
+    except KeyboardInterrupt:  # somebody wants the REPL
+        leave(None)
+        raise
     from tepal.hal import board
 
     board.reset(hard)
+
+
+def crash(error: Exception, when: str) -> int:
+    """Keep what happened; return the milliseconds to wait before the next try."""
+    from tepal.core import boots
+    from tepal.hal import blackbox
+
+    blackbox.clear()
+    return boots.crash(error, when)
+
+
+def look(node: Node) -> None:
+    """Look after the boot, as it is due."""
+    from tepal.core import boots
+
+    node.due_ms = boots.look(node)
+
+
+def leave(node) -> None:
+    """Let the next boot know that this run ends in order, and whether somebody was there."""
+    from tepal.core import boots
+    from tepal.hal import blackbox
+
+    blackbox.clear()
+    if node is None or boots.is_met(node):
+        boots.forgive()
 
 
 def sweep() -> None:

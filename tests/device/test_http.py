@@ -335,7 +335,7 @@ async def test_a_program_signs_its_requests():
 
     node = build_node(auth=True)
     await login.provision(node.auth)
-    key = bytes.fromhex(secrets.get("secrets", "key"))
+    key = bytes.fromhex(secrets.get(node.auth.secrets, "key"))
     _, answer = await ask_json(node, "GET", "/api/v1/nonce")
     nonce = answer["nonce"]
 

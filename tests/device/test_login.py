@@ -64,7 +64,7 @@ async def test_the_first_password_is_made_once():
     assert len(password) == 12
     assert await login.provision(node.auth) == ""
     assert await login.with_password(node.auth, password, "a") == ADMIN
-    assert len(secrets.get("secrets", "key")) == 64
+    assert len(secrets.get(node.auth.secrets, "key")) == 64
     leave()
 
 
@@ -102,7 +102,7 @@ def test_sessions_are_bounded_and_the_oldest_goes_first():
 async def test_a_signature_works_once_and_in_order():
     node = build_node(auth=True)
     await login.provision(node.auth)
-    key = bytes.fromhex(secrets.get("secrets", "key"))
+    key = bytes.fromhex(secrets.get(node.auth.secrets, "key"))
     nonce = login.new_nonce(node.auth)
 
     def sign(message, count, key=key):

@@ -190,7 +190,7 @@ async def test_a_frame_that_is_no_object_is_answered():
 async def test_a_program_logs_in_with_password_or_key():
     node = build_node(auth=True)
     password = await login.provision(node.auth)
-    key = bytes.fromhex(secrets.get("secrets", "key"))
+    key = bytes.fromhex(secrets.get(node.auth.secrets, "key"))
 
     answers = await frame(
         node,

@@ -10,6 +10,8 @@ from pathlib import Path
 from umbel.sim import flash
 from umbel.sim.plan import Board
 
+CHIP = "025049000001"
+
 
 def provisioned(folder: Path, *, is_open: bool = False) -> Path:
     flash.provision(folder, Board(name="attic"), password="open sesame", is_open=is_open)
@@ -18,7 +20,7 @@ def provisioned(folder: Path, *, is_open: bool = False) -> Path:
 
 def test_a_new_flash_belongs_to_nobody(tmp_path: Path):
     assert not flash.is_provisioned(tmp_path)
-    assert flash.key(tmp_path) is None
+    assert flash.key(tmp_path, CHIP) is None
     assert flash.is_provisioned(provisioned(tmp_path))
 
 
@@ -32,7 +34,7 @@ def test_a_node_gets_a_name_a_network_and_the_ports_of_a_board(tmp_path: Path):
 
 
 def test_every_node_has_a_key_of_its_own(tmp_path: Path):
-    keys = {flash.key(provisioned(tmp_path / str(number))) for number in range(3)}
+    keys = {flash.key(provisioned(tmp_path / str(number)), CHIP) for number in range(3)}
 
     assert {len(key or b"") for key in keys} == {32}
     assert len(keys) == 3

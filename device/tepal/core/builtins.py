@@ -1,4 +1,4 @@
-"""Commands that belong to no module: task, modules, help, hello, version, reboot."""
+"""Commands that belong to no module: task, modules, help, hello, version, reboot, webrepl."""
 
 from micropython import const
 
@@ -90,6 +90,29 @@ def hard(node) -> str:
     return "[HARD] Reboot Tepal system.\nBye!"
 
 
+def safe(node) -> str:
+    """Restart in safe mode; the reboot after that is a normal one again."""
+    from tepal.core import boots
+
+    boots.forgive(boots.SAFE)
+    node.restart(hard=True)
+    return "[SAFE] Reboot Tepal system.\nBye!"
+
+
+def webrepl(node) -> str:
+    """Start the firmware's own WebREPL."""
+    from tepal.core import replacing
+
+    return replacing.start(node)
+
+
+def update(node) -> str:
+    """Restart, and wait for files that come through WebREPL."""
+    from tepal.core import replacing
+
+    return replacing.restart(node)
+
+
 def task(node) -> str:
     """Return how to use ``task``."""
     return _INVALID
@@ -134,7 +157,8 @@ COMMANDS = {
         "unload": (unload, ADMIN),
     },
     "help": {"": (help, VIEW), "lm": (lm, VIEW)},
-    "reboot": {"": (reboot, ADMIN), "hard": (hard, ADMIN)},
+    "reboot": {"": (reboot, ADMIN), "hard": (hard, ADMIN), "safe": (safe, ADMIN)},
+    "webrepl": {"": (webrepl, ADMIN), "update": (update, ADMIN)},
     "task": {
         "": (task, VIEW),
         "list": (tasks, VIEW),

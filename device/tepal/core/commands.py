@@ -21,7 +21,7 @@ Caller = namedtuple("Caller", ("door", "role", "name"))
 Report = namedtuple("Report", ("value", "text"))
 
 
-_BUILTINS = const(("hello", "version", "help", "modules", "task", "reboot"))
+_BUILTINS = const(("hello", "version", "help", "modules", "task", "reboot", "webrepl"))
 
 
 class Commands:
@@ -37,6 +37,7 @@ class Commands:
         self.tasks = node.tasks
         self.log = node.log
         self.peers = None  # has ``send(host, call, caller)`` where the node reaches others
+        self.note = None  # keeps what runs, for the day when the watchdog bites
         self.count = 0  # commands run since boot
         self.slowest = ("", 0)  # the command that blocked the event loop longest, and its ms
 
@@ -52,6 +53,8 @@ class Commands:
             return await postfix.run(self, call, caller)
         command, role = self.resolve(call, caller)
         self.count += 1
+        if self.note:
+            self.note(name(call))
         start = time.ticks_ms()
         try:
             result = command(*call.args, **call.kwargs)

@@ -2,8 +2,6 @@
 
 from micropython import const
 
-from tepal.formats.errors import TepalError
-
 _TYPING = const(0)
 if _TYPING:
     from typing import Any  # noqa: TID251 - never imported on a node
@@ -32,7 +30,9 @@ class Config:
         """
         value = self.values.get(key)
         if value is None:
-            raise TepalError("unknown_key", key[:32])
+            from tepal.core import aliases
+
+            return aliases.get(self, key)
         if value == "...":
             from tepal.core import settings
 

@@ -4,6 +4,8 @@ import gc
 import os
 import sys
 
+from tepal.core import boots
+
 RARE = True
 
 
@@ -26,6 +28,8 @@ def about(node) -> dict:
         "heap": {"used": used, "free": total - used},
         "load": node.tasks.load,
         "reset_cause": node.reset_cause,
+        "safe_mode": node.safe,
+        "crash": boots.crashed(),
         "commands": node.commands.count,
         "slowest": {"command": node.commands.slowest[0], "ms": node.commands.slowest[1]},
         "doors": {door.name: len(door.connections) for door in node.doors},
@@ -45,9 +49,25 @@ def info(node) -> dict:
         "version": node.version,
         "uptime": uptime_text(node.clock),
         "reset": node.reset_cause,
+        "mode": "safe" if node.safe else "normal",
+        "crash": crash_text(),
         "slowest": "%s, %d ms" % node.commands.slowest if node.commands.count else "none",
         "auth": node.auth.enabled,
     }
+
+
+def crash(node, clear: bool) -> dict:
+    """Return how the last run ended that did not end in order; ``clear`` forgets it."""
+    found = boots.crashed() or {"reason": "none", "detail": ""}
+    if clear:
+        boots.clear()
+    return found
+
+
+def crash_text() -> str:
+    """Return the same as one line."""
+    found = boots.crashed()
+    return "%s: %s" % (found["reason"], found["detail"]) if found else "none"
 
 
 def top(node) -> dict:

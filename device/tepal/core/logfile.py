@@ -29,11 +29,18 @@ def alarms(folder: str) -> list[str]:
     for level in _LEVELS[1:]:
         for ending in (".sys.log.1", ".sys.log"):
             try:
-                with open(folder + "/" + level + ending) as file:
-                    found += [line.strip() for line in file]
+                with open(folder + "/" + level + ending, "rb") as file:
+                    found += [_text(line) for line in file]
             except OSError:
                 continue
     return found
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode().strip()
+    except UnicodeError:
+        return "(a damaged line)"
 
 
 def clear(folder: str) -> None:

@@ -1,10 +1,11 @@
-"""Passwords and keys: PBKDF2 and HMAC, both with SHA-256 (RFC 8018, RFC 2104)."""
+"""Passwords: PBKDF2 with SHA-256 (RFC 8018), and new ones that can be read aloud."""
 
 import asyncio
-import hashlib
 import os
 
 from micropython import const
+
+from tepal.formats.hmac import hmac_padded, hmac_sha256, is_equal, pads  # noqa: F401 - offered here
 
 ROUNDS = const(600)  # about 0.3 s on a Pico W
 RARE = True
@@ -15,7 +16,7 @@ _GENERATED = const(12)  # characters, about 59 bits
 
 async def hash_password(password: str, salt: bytes, rounds: int = ROUNDS) -> bytes:
     """Return the 32 bytes of PBKDF2-HMAC-SHA256; others run meanwhile."""
-    inner, outer = _pads(password.encode())
+    inner, outer = pads(password.encode())
     block = hmac_padded(inner, outer, salt + b"\0\0\0\1")
     total = int.from_bytes(block, "big")
     for number in range(1, rounds):
@@ -26,25 +27,6 @@ async def hash_password(password: str, salt: bytes, rounds: int = ROUNDS) -> byt
     return total.to_bytes(32, "big")
 
 
-def hmac_sha256(key: bytes, message: bytes) -> bytes:
-    """Return the 32 bytes that only a holder of ``key`` can make from ``message``."""
-    inner, outer = _pads(key)
-    return hmac_padded(inner, outer, message)
-
-
-def hmac_padded(inner: bytes, outer: bytes, message: bytes) -> bytes:
-    """Return the HMAC where the two padded keys are known already."""
-    return hashlib.sha256(outer + hashlib.sha256(inner + message).digest()).digest()
-
-
-def is_equal(a: bytes, b: bytes) -> bool:
-    """Compare in a time that does not tell where the first difference is."""
-    difference = len(a) ^ len(b)
-    for one, other in zip(a, b):
-        difference |= one ^ other
-    return difference == 0
-
-
 def generate() -> str:
     """Return a new random password."""
     text = ""
@@ -53,10 +35,3 @@ def generate() -> str:
         if number < len(_ALPHABET):
             text += _ALPHABET[number]
     return text
-
-
-def _pads(key: bytes) -> tuple:
-    if len(key) > 64:
-        key = hashlib.sha256(key).digest()
-    key = key + bytes(64 - len(key))
-    return bytes([byte ^ 0x36 for byte in key]), bytes([byte ^ 0x5C for byte in key])

@@ -26,6 +26,8 @@ stapwd        "your_wifi_passwd" 512              bs
 appwd         ""                 64               s
 ctlpwd        ""                 64               s
 viewpwd       ""                 64               s
+replpwd       ""                 9                s
+console       false              -                b
 boothook      "n/a"              1024             b
 webui         false              -                b
 webport       80                 1..65535         b
@@ -86,10 +88,18 @@ def load(config) -> None:
     if unknown:
         faults.append("unknown keys, kept: " + ", ".join(sorted(unknown)))
     config.faults = faults
+    if storage.exists("settings.json"):
+        from tepal.core import aliases
+
+        aliases.load(config)
 
 
 async def change(config, key: str, wanted: object) -> bool:
     """Check and save; return whether it takes a reboot. Raises: see Config.set."""
+    if key not in config.values:
+        from tepal.core import aliases
+
+        return await aliases.change(config, key, wanted)
     default, limit, flags = entry(key)
     if "i" in flags:
         raise TepalError("read_only", key)
@@ -113,6 +123,12 @@ def save(config, key: str, wanted: object) -> None:
     """Write one value; what equals its default is left out of the file. Raises: OSError."""
     if config.values[key] == wanted:
         return
+    if storage.exists("settings.json"):
+        from tepal.core import aliases
+
+        if aliases.save(key, wanted):
+            config.values[key] = wanted
+            return
     record = dict(config.saved)
     record[key] = wanted
     if wanted == entry(key)[0]:

@@ -25,7 +25,12 @@ def read(path: str) -> dict:
     if size > _MAX_RECORD:
         raise ValueError("size")
     with open(path, "rb") as file:
-        data = file.read(size).strip()
+        return decode(file.read(size))
+
+
+def decode(data: bytes) -> dict:
+    """Return the record that ``data`` is. Raises: ValueError, as ``read``."""
+    data = data.strip()
     if data[: len(_MARK)] == _MARK and data[:_BODY] != head(data[_BODY:]):
         raise ValueError("checksum")
     if data[-1:] != b"}":  # MicroPython's JSON does not miss a closing bracket

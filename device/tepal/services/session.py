@@ -1,11 +1,12 @@
 """What the text shell does beside commands: login, configure mode, reboot, goodbye."""
 
 from tepal.core import login
-from tepal.core.commands import ADMIN, Caller
+from tepal.core.commands import ADMIN, Caller, text
 from tepal.formats.command import parse
 from tepal.formats.errors import TepalError
 
 RARE = True
+_OPTIONS = {"reboot": ("-h", "reboot hard"), "webrepl": ("-u", "webrepl update")}
 
 
 async def answer(shell, word: str, line: str):
@@ -20,7 +21,8 @@ async def answer(shell, word: str, line: str):
     try:
         if shell.configuring and word not in ("hello", "version"):
             return await _configure(shell.node, line, shell.caller)
-        return await _reboot(shell, "reboot hard" if "-h" in line else line)
+        option, command = _OPTIONS.get(word, ("-", line))
+        return await _leave(shell, command if option in line else line)
     except TepalError as error:
         return "Core error: " + str(error)
 
@@ -36,10 +38,10 @@ async def _login(shell, password: str):
     return "AuthOk"
 
 
-async def _reboot(shell, line: str):
-    """Run ``reboot``, or what was said before any login; after a reboot there is nothing to say."""
-    goodbye = await shell.node.commands.run(parse(line), shell.caller)
-    if not line.startswith("reboot"):
+async def _leave(shell, line: str):
+    """Run ``reboot`` and the like, or what may be said while configuring; none speaks after Bye."""
+    goodbye = text(await shell.node.commands.run(parse(line), shell.caller))
+    if not goodbye.endswith("Bye!"):
         return goodbye
     await shell.connection.write(goodbye.replace("Bye!", ""))
     return None

@@ -13,7 +13,7 @@ from tepal.formats.errors import TepalError
 _FIRST_SILENCE_MS = const(300)
 _SILENCE_MS = const(15)
 _OPEN = const(("hello", "version"))  # need no login
-_SPECIAL = const(("exit", "conf", "config", "configure", "noconf", "reboot"))
+_SPECIAL = const(("exit", "conf", "config", "configure", "noconf", "reboot", "webrepl"))
 BUFFER = 1200  # bytes: the longest value of the configuration and its key
 BUSY = b"Connection is busy. Bye!\n"
 _HINT = const(

@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     group.command("climate", context_settings=_NEGATIVE)(climate)
     group.command("wifi", context_settings=_NEGATIVE)(wifi)
     group.command("power")(power)
+    group.command("type")(type_line)
     group.command("clock", context_settings=_NEGATIVE)(clock)
     app.add_typer(group, name="board")
 
@@ -105,6 +106,14 @@ def power(
         _order(context, "power", on=False)
     if state != "off":
         _order(context, "power", on=True)
+
+
+def type_line(
+    context: typer.Context,
+    line: Annotated[str, typer.Argument(help="A line; `conf console True` lets the node listen.")],
+) -> None:
+    """Type a line on the serial console; what it answers is in the console log."""
+    _order(context, "type", text=f"{line}\n")
 
 
 def clock(

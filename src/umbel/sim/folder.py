@@ -3,6 +3,7 @@
 DIR/<board>/flash/        the node's file system
 DIR/<board>/console.log   what it printed
 DIR/<board>/chip          the number of its chip
+DIR/<board>/clock         what its clock remembers over a reset
 DIR/password              of every node that was provisioned here
 DIR/code/ DIR/fakes/      what all nodes run
 DIR/control.sock          takes orders for the boards
@@ -41,6 +42,13 @@ class BoardFolder:
     def console(self) -> Path:
         """What it printed."""
         return self.root / "console.log"
+
+    def clock_memory(self) -> Path:
+        """What the clock of the chip keeps over a reset; a file that is there."""
+        path = self.root / "clock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        return path.absolute()
 
     def chip(self) -> str:
         """The number of its chip, twelve hex digits; a new board gets one."""

@@ -9,7 +9,7 @@ from umbel.errors import SimulationError
 from umbel.model import Access, Address, Node
 from umbel.registry import simulations
 from umbel.sim import addresses, code, flash
-from umbel.sim.folder import Folder
+from umbel.sim.folder import BoardFolder, Folder
 from umbel.sim.plan import Plan
 from umbel.sim.runtime import Runtime
 
@@ -36,7 +36,7 @@ def prepare(plan: Plan, folder: Folder, runtime: Runtime) -> Prepared:
         if not flash.is_provisioned(own):
             flash.provision(own, board, password=password, is_open=plan.is_open)
     nodes = tuple(
-        _node(board.name, host, folder.board(board.name).flash, password)
+        _node(board.name, host, folder.board(board.name), password)
         for board, host in zip(plan.boards, hosts, strict=True)
     )
     _refuse_simulated(nodes)
@@ -48,13 +48,13 @@ def prepare(plan: Plan, folder: Folder, runtime: Runtime) -> Prepared:
     )
 
 
-def _node(name: str, host: str, own: Path, password: str) -> Node:
-    shell_port, web_port = flash.ports(own)
+def _node(name: str, host: str, own: BoardFolder, password: str) -> Node:
+    shell_port, web_port = flash.ports(own.flash)
     return Node(
         name=name,
         address=Address(host, shell_port),
         web_port=web_port,
-        access=Access(key=flash.key(own), password=password),
+        access=Access(key=flash.key(own.flash, own.chip()), password=password),
     )
 
 

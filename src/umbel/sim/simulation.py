@@ -103,6 +103,7 @@ def _build(plan: Plan, place: Folder, runtime: Runtime, prepared: Prepared) -> S
             **runtime.environment(place),
             "UMBEL_SIM_ADDRESS": node.address.host,
             "UMBEL_SIM_ID": own.chip(),
+            "UMBEL_SIM_RTC": str(own.clock_memory()),
         }
         switch_on = partial(_switch_on, command, environment)
         nodes.append(SimulatedNode(board.name, node, own, switch_on))

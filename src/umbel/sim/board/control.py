@@ -6,6 +6,7 @@
     {"do": "climate", "number": 32, "temperature": 21.5, "humidity": 40}
     {"do": "wifi", "up": false}                        also "rssi"
     {"do": "clock", "jump_s": 3600}
+    {"do": "type", "text": "system info\\n"}              on the serial console
 
 The end of the input means that the host is gone; the board then goes too.
 """
@@ -53,6 +54,8 @@ def _do(wanted: dict) -> object:
         for name in ("up", "rssi"):
             if name in wanted:
                 simulated.wifi[name] = wanted[name]
+    elif what == "type":
+        simulated.typed.append(wanted["text"])
     elif what == "clock":
         simulated.clock["offset_s"] += wanted["jump_s"]
     else:

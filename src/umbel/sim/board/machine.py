@@ -1,5 +1,6 @@
 """A stand-in for ``machine``: the same names, on the hardware in ``simulated``."""
 
+import asyncio
 import sys
 import time
 
@@ -9,6 +10,7 @@ PLATFORM = simulated.setting("PLATFORM", "esp32")
 BOARD = "Umbel simulator (" + PLATFORM + ")"
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 _HARD_EXIT, _SOFT_EXIT = 41, 42  # the exit codes that make the host start the board again
+_LOOK_MS = 20
 
 wall_clock = simulated.wall_clock
 
@@ -154,6 +156,13 @@ class ADC:
 class RTC:
     """The clock of the board; setting it moves ``wall_clock``, not the clock of the host."""
 
+    def memory(self, data=None):
+        """Return the bytes that outlast a reset, though not the loss of power; or set them."""
+        if data is None:
+            return simulated.kept(reset_cause() == PWRON_RESET)
+        simulated.keep(data.encode() if isinstance(data, str) else bytes(data))
+        return None
+
     def datetime(self, moment=None):
         """Return (year, month, day, weekday, hour, minute, second, 0), or set it."""
         if moment is None:
@@ -163,6 +172,23 @@ class RTC:
         wanted = _seconds(year, month, day) + hour * 3600 + minute * 60 + second
         simulated.clock["offset_s"] = wanted - time.time()
         return None
+
+
+class Console:
+    """The serial console: the host types, and reads what is shown with all else that is printed."""
+
+    async def read(self) -> bytes:
+        """Return what was typed."""
+        while not simulated.typed:
+            await asyncio.sleep_ms(_LOOK_MS)  # pyright: ignore[reportAttributeAccessIssue]
+        return simulated.typed.pop(0).encode()
+
+    def write(self, text: str) -> None:
+        """Show ``text``."""
+        simulated.show(text)
+
+
+console = Console()
 
 
 class WDT:

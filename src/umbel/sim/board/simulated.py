@@ -11,6 +11,12 @@ analog = {}  # number: 0..65535
 climate = {}  # number: (degrees Celsius, percent of humidity), what a DHT sensor there measures
 wifi = {"up": True, "rssi": -50, "stations": []}
 clock = {"offset_s": 0}
+typed = []  # on the serial console, and not read yet
+shown = {"open": False}  # whether the last line on the console has not ended
+memory = {}  # "data": what the clock keeps over a reset, "file": where the host keeps it meanwhile
+
+
+_MEMORY_SIZE = 2048  # bytes
 
 
 def wall_clock() -> float:
@@ -23,8 +29,42 @@ def setting(name: str, default: str) -> str:
     return os.getenv("UMBEL_SIM_" + name) or default
 
 
+def kept(is_lost: bool) -> bytes:
+    """Return the memory of the clock; it is empty at first if the power was lost."""
+    if "data" not in memory:
+        memory["data"] = b""
+        path = setting("RTC", "")
+        if path and not is_lost:
+            with open(path, "rb") as file:
+                memory["data"] = file.read().rstrip(b"\0")
+        memory["file"] = open(path, "wb") if path else None  # noqa: SIM115 - as long as the board
+        keep(memory["data"])
+    return memory["data"]
+
+
+def keep(data: bytes) -> None:
+    """Set the memory of the clock."""
+    kept(False)
+    memory["data"] = data
+    file = memory["file"]
+    if file:
+        file.seek(0)
+        file.write(data + bytes(_MEMORY_SIZE - len(data)))
+        file.flush()
+
+
+def show(text: str) -> None:
+    """Write on the serial console."""
+    shown["open"] = text[-1:] != "\n"
+    sys.stdout.write(text)
+    if hasattr(sys.stdout, "flush"):
+        sys.stdout.flush()
+
+
 def tell(line: str) -> None:
     """Write one line for the host; the mark tells it from what the node prints."""
+    if shown["open"]:
+        show("\n")
     sys.stdout.write("\x1e" + line + "\n")
     if hasattr(sys.stdout, "flush"):
         sys.stdout.flush()

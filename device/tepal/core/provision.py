@@ -1,0 +1,103 @@
+"""What a host has left for a node that is new: ``provision.json``, and the secrets of mpy-blox.
+
+Both are one flat object. A key of the configuration, under our name or that of mpy-blox
+(``wlan.ssid``, ``wlan.psk``, ``hostname``), is set as if an admin had typed it; ``key`` is the
+node's own key in hex; all else is kept as a secret under its own name.
+They are removed only when all is stored: after a power cut everything is simply done again.
+"""
+
+import json
+import os
+
+from micropython import const
+
+from tepal.core import aliases, login, secrets, storage
+from tepal.core.auth import Auth
+from tepal.core.config import Config
+from tepal.formats.errors import TepalError
+
+RARE = True
+_PATH = const("provision.json")
+_LARGEST = const(4096)  # bytes
+_KEY_DIGITS = const(64)
+_RESERVED = const(("passwords", "ap_password"))  # the node makes them itself
+
+
+async def take_in(place) -> list:
+    """Take in all that is there; return what was wrong with it.
+
+    Raises: OSError, something could not be stored; it is all still there.
+    """
+    faults = []
+    storage.make_folder("config")
+    vault = place()
+    if vault.has_legacy() and await _take(vault.legacy, place, "mpy-blox", faults):
+        vault.forget_legacy()
+    if storage.exists(_PATH) and await _take(_read, place, _PATH, faults):
+        os.remove(_PATH)
+    return faults
+
+
+def _read() -> bytes:
+    if os.stat(_PATH)[6] > _LARGEST:
+        raise ValueError("size")
+    with open(_PATH, "rb") as file:
+        return file.read()
+
+
+async def _take(read, place, source: str, faults: list) -> bool:
+    """Store what ``read`` finds, note what is refused; tell whether anything could be read."""
+    wanted = _decoded(read)
+    if wanted is None:
+        text = ": one JSON object of at most 4 KB expected; nothing of it is used"
+        faults.append(source + text)
+        return False
+    auth = Auth(place, None, None)
+
+    async def keep_secret(key: str, text: str) -> None:
+        await login.keep_secret(auth, key, text)
+
+    config = Config("config", keep_secret)
+    kept = {}
+    for name in sorted(wanted):
+        try:
+            await _change(config, aliases.NAMES.get(name, name), wanted[name], kept)
+        except TepalError as error:
+            if error.code == "flash":
+                raise OSError(error.detail)
+            faults.append(source + ": " + str(error))
+    if kept:
+        secrets.put_all(place, kept)
+    return True
+
+
+def _decoded(read):
+    """Return the object that ``read`` finds; None if it is none."""
+    try:
+        data = read().strip()
+        if data[:1] == b"{" and data[-1:] == b"}":
+            return json.loads(data)
+    except (ValueError, ImportError):
+        pass
+    return None
+
+
+async def _change(config, key: str, value: object, kept: dict) -> None:
+    """Set a key of the configuration, or add to what shall be kept as a secret."""
+    if key == "key":
+        kept[key] = _key(value)
+    elif key in _RESERVED:
+        raise TepalError("read_only", key)
+    elif key not in config.values:
+        kept[key] = value
+    elif config.values[key] != value:
+        await config.set(key, value)
+
+
+def _key(value: object) -> str:
+    try:
+        if isinstance(value, str) and len(value) == _KEY_DIGITS:
+            return bytes.fromhex(value).hex()
+    except ValueError:
+        pass
+    raise TepalError("config_value", "key: 64 hex digits expected")
