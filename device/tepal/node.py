@@ -25,6 +25,7 @@ if _TYPING:
 _IDLE_MS = const(500)
 _SWEEP_MS = const(20000)
 _GOODBYE_MS = const(200)  # for the answer to ``reboot`` to leave
+_LEAST_FREE = const(8192)  # bytes; a door cannot do with less
 _GOOD_MS = const(60000)  # who runs so long has booted well
 
 
@@ -111,13 +112,13 @@ class Node:
     def restart(self, hard: bool = False) -> None:
         """Ask for a restart; what is in flight has a moment to finish."""
         self.hard = hard
+        leave(self)
         self.stop.set()
 
     async def serve(self) -> None:
         """Return when somebody has asked for a restart."""
         await self.stop.wait()
         await asyncio.sleep_ms(_GOODBYE_MS)
-        leave(self)
         for close in self.closing:
             close()
         for door in self.doors:
@@ -144,9 +145,12 @@ class Node:
                 look(self)
             for door in self.doors:
                 door.reap()
-            if time.ticks_diff(now, swept) > _SWEEP_MS:
+            if self.tasks.starved or time.ticks_diff(now, swept) > _SWEEP_MS:
                 swept = now
                 sweep()
+                if self.tasks.starved and gc.mem_free() < _LEAST_FREE:
+                    relieve(self)
+                self.tasks.starved = False
 
 
 async def main(beside=None) -> bool:
@@ -219,9 +223,23 @@ def leave(node) -> None:
     from tepal.core import boots
     from tepal.hal import blackbox
 
+    if node and hasattr(node, "commands"):
+        node.commands.note = None
     blackbox.clear()
     if node is None or boots.is_met(node):
         boots.forgive()
+
+
+def relieve(node: Node) -> None:
+    """Forget all load modules, as some of them left no memory; restart if that is no help."""
+    loaded = node.modules.loaded
+    while loaded:
+        sys.modules.pop("LM_" + loaded.popitem()[0], None)
+    gc.collect()
+    node.log.err("out of memory: all modules are unloaded")
+    if gc.mem_free() < _LEAST_FREE:
+        crash(MemoryError(), "run")
+        node.restart(hard=True)
 
 
 def sweep() -> None:

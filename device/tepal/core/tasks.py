@@ -24,6 +24,7 @@ class Tasks:
         self.queue = queue
         self.log = log
         self.all = []
+        self.starved = False  # something failed for want of memory
         self.load = 0  # percent of the time in which the event loop was busy, smoothed
 
     def start(self, tag: str, coroutine, kind: str = "native") -> Task:
@@ -75,5 +76,7 @@ class Tasks:
         except Exception as error:  # whatever a task does, the others go on
             task.state = "failed"
             task.out = str(error)
+            if isinstance(error, MemoryError):
+                self.starved = True
             if not isinstance(error, TepalError):
                 self.log.exception("task " + task.tag, error)

@@ -32,8 +32,8 @@ async def serve(address: tuple, answer: bytes) -> None:
                 question, sender = sock.recvfrom(_MAX_DATAGRAM)
                 if question.strip() == _QUESTION:
                     sock.sendto(answer, sender)
-            except OSError:
-                continue  # whoever asked is gone
+            except (OSError, MemoryError):
+                continue  # whoever asked is gone, or has to ask again
     finally:
         sock.close()
 

@@ -143,6 +143,7 @@ class Door:
         except (OSError, asyncio.CancelledError):
             pass  # the client is gone, or was sent away
         except MemoryError:
+            self.node.tasks.starved = True
             self.node.log.warn(self.name + ": out of memory, a client was sent away")
         except Exception as error:  # one client's fault must not close the door for the others
             self.node.log.exception(self.name, error)
