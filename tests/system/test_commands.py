@@ -360,3 +360,105 @@ class original_node:  # noqa: N801 - reads like a function
                 if client.recv(2048).strip() == b"hello":
                     client.sendall(b"hello:veranda:micr500291863428OS:dev\nveranda $ ")
                     client.recv(1)
+
+
+# --- backup, restore, provision
+
+
+def test_a_configuration_is_saved_and_restored_without_its_secrets(simulate, tmp_path):
+    simulation = simulate()
+    file = tmp_path / "node01.json"
+    simulation.umbel("config", "node01", "set", "utc", "90")
+    done = simulation.umbel("config", "node01", "backup", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "secrets are not in it: appwd" in done.stdout
+
+    simulation.umbel("config", "node01", "set", "utc", "0")
+    simulation.umbel("config", "node01", "set", "boothook", "system heartbeat")
+    done = simulation.umbel("config", "node01", "restore", str(file))
+
+    assert done.stdout.splitlines()[0] == "changed: boothook, utc"
+    assert simulation.umbel("config", "node01", "get", "utc").stdout == "90\n"
+    assert simulation.umbel("config", "node01", "get", "boothook").stdout == "n/a\n"
+    template = tmp_path / "node01.secrets.json"
+    assert set(json.loads(template.read_text()).values()) == {""}
+    assert template.stat().st_mode & 0o077 == 0
+    saved = json.loads(file.read_text())["config"]
+    assert not {"appwd", "stapwd", "hwuid"} & saved.keys()
+
+
+def test_a_restore_is_all_or_nothing_and_names_what_is_wrong(house, tmp_path):
+    file = tmp_path / "node03.json"
+    house.umbel("config", "node03", "backup", str(file))
+    content = json.loads(file.read_text())
+    content["config"] |= {"utc": 30, "webport": 70000, "auth": "maybe", "newer": 1}
+    file.write_text(json.dumps(content))
+    (tmp_path / "node03.secrets.json").write_text('{"viewpwd": "short"}')
+
+    done = house.umbel("config", "node03", "restore", str(file))
+
+    assert done.returncode == 1
+    for expected in (
+        "nothing was changed",
+        "webport: 1..65535",
+        "auth: True",
+        "viewpwd: at least",
+    ):
+        assert expected in done.stderr
+    assert house.umbel("config", "node03", "get", "utc").stdout == "60\n"
+
+
+def test_what_is_no_backup_is_refused(house, tmp_path):
+    for number, text in enumerate(("", "[1]", "{}", '{"config": {"utc": 1}}')):
+        file = tmp_path / f"{number}.json"
+        file.write_text(text)
+
+        done = house.umbel("config", "node03", "restore", str(file))
+
+        assert done.returncode == 1
+        assert str(file) in done.stderr
+    missing = house.umbel("config", "node03", "restore", str(tmp_path / "none.json"))
+    assert "No such file" in missing.stderr
+
+
+def test_a_new_node_is_provisioned_through_its_folder(house, tmp_path):
+    done = house.umbel(
+        "provision",
+        str(tmp_path),
+        *("--name", "loft", "--wifi", "home", "--set", "webui=True"),
+        UMBEL_WIFI_PASSWORD="hunter2",
+        UMBEL_NEW_PASSWORD="seven-dry-leaves",
+    )
+
+    assert done.returncode == 0, done.stderr
+    file = tmp_path / "provision.json"
+    assert json.loads(file.read_text()) == {
+        "devfid": "loft",
+        "staessid": "home",
+        "stapwd": "hunter2",
+        "appwd": "seven-dry-leaves",
+        "webui": "True",
+    }
+    assert file.stat().st_mode & 0o077 == 0
+    assert "hunter2" not in done.stdout
+
+
+def test_a_node_that_answers_is_provisioned_over_its_shell(simulate):
+    simulation = simulate()
+
+    done = simulation.umbel(
+        "provision", "node01", "--name", "loft", UMBEL_NEW_PASSWORD="seven-dry-leaves"
+    )
+    wrong = simulation.umbel("provision", "node01", "--set", "webport=many")
+
+    assert done.stdout.splitlines()[0] == "changed: devfid, appwd"
+    assert simulation.umbel("config", "node01", "get", "devfid").stdout == "loft\n"
+    assert "webport: a whole number expected" in wrong.stderr
+
+
+def test_provisioning_asks_for_something_to_do(house, tmp_path):
+    assert "nothing to provision" in house.umbel("provision", str(tmp_path)).stderr
+    nowhere = house.umbel("provision", str(tmp_path / "none"), "--name", "loft")
+    assert "there is no folder" in nowhere.stderr
+    unfinished = house.umbel("provision", str(tmp_path), "--set", "webport")
+    assert "KEY=VALUE expected" in unfinished.stderr

@@ -1,7 +1,8 @@
 """Configuration: every key, how it is read, checked and saved; two last good copies, nothing lost.
 
 A line of the table is a key, its default (which is its type), its limit and its flags:
-limit   for a number lowest..highest, for text the longest length, or choices with | between
+limit   for a number lowest..highest, for text the longest length, or shortest..longest where
+        it may also be empty, or choices with | between
 flags   b needs a reboot, s secret (kept in the sealed store, never shown),
         o offloaded (a file of its own), i written by the system alone
 The table is text, because MicroPython never forgets a name that stands in code.
@@ -23,10 +24,10 @@ _TABLE = const("""\
 devfid        "node01"           32               b
 staessid      "your_wifi_name"   256              b
 stapwd        "your_wifi_passwd" 512              bs
-appwd         ""                 64               s
-ctlpwd        ""                 64               s
-viewpwd       ""                 64               s
-replpwd       ""                 9                s
+appwd         ""                 8..64            s
+ctlpwd        ""                 8..64            s
+viewpwd       ""                 8..64            s
+replpwd       ""                 4..9             s
 console       false              -                b
 boothook      "n/a"              1024             b
 webui         false              -                b
@@ -100,10 +101,7 @@ async def change(config, key: str, wanted: object) -> bool:
         from tepal.core import aliases
 
         return await aliases.change(config, key, wanted)
-    default, limit, flags = entry(key)
-    if "i" in flags:
-        raise TepalError("read_only", key)
-    wanted = check(key, wanted, default, limit)
+    wanted, flags = checked(key, wanted)
     try:
         if "s" in flags:
             await config.keep_secret(key, wanted)
@@ -117,6 +115,14 @@ async def change(config, key: str, wanted: object) -> bool:
     except OSError as error:
         raise TepalError("flash", key + " not saved: " + str(error))
     return "b" in flags
+
+
+def checked(key: str, wanted: object) -> tuple:
+    """Return ``wanted`` as ``key`` takes it, and the flags of the key. Raises: see Config.set."""
+    default, limit, flags = entry(key)
+    if "i" in flags:
+        raise TepalError("read_only", key)
+    return check(key, wanted, default, limit), flags
 
 
 def save(config, key: str, wanted: object) -> None:
@@ -144,7 +150,9 @@ def describe(config, key: str) -> dict:
     described = {"value": config.get(key), "type": type(default).__name__}
     if "s" not in flags:
         described["default"] = default
-    if limit is not None:
+    if _is_length(default, limit):
+        described["limit"] = limit[1]
+    elif limit is not None:
         described["limit"] = limit
     for flag, name in (("b", "reboot"), ("s", "secret"), ("i", "read_only")):
         if flag in flags:
@@ -194,6 +202,10 @@ def check(key: str, wanted, default, limit) -> object:
         return check_number(key, wanted, limit)
     if not isinstance(wanted, str):
         raise fault(key, "text")
+    if _is_length(default, limit):
+        if wanted and len(wanted) < limit[0]:
+            raise fault(key, "at least " + str(limit[0]) + " characters")
+        limit = limit[1]
     if isinstance(limit, tuple):
         if wanted not in limit:
             raise fault(key, "one of " + ", ".join(limit))
@@ -202,6 +214,11 @@ def check(key: str, wanted, default, limit) -> object:
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
     return wanted
+
+
+def _is_length(default, limit) -> bool:
+    """Tell whether ``limit`` is a shortest and a longest length of a text."""
+    return isinstance(default, str) and isinstance(limit, tuple) and isinstance(limit[0], int)
 
 
 def check_flag(key: str, wanted: object) -> bool:

@@ -9,6 +9,8 @@ RARE = True
 async def exchange(config, wanted: object) -> object:
     """Return all keys with their descriptions for True, one for ``[key]``; set ``[key, value]``.
 
+    A third member False means that the value is checked and not set.
+
     Raises: TepalError; see Config.set.
     """
     if wanted is True:
@@ -16,5 +18,7 @@ async def exchange(config, wanted: object) -> object:
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], str):
         if len(wanted) == 1:
             return settings.describe(config, wanted[0])
+        if wanted[2:] == [False]:
+            return {"reboot": "b" in settings.checked(wanted[0], wanted[1])[1]}
         return {"reboot": await config.set(wanted[0], wanted[1])}
-    raise TepalError("syntax", "true, [key] or [key, value] expected")
+    raise TepalError("syntax", "true, [key], [key, value] or [key, value, false] expected")

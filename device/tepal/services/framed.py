@@ -9,6 +9,7 @@
     {"id": 7, "about": true}                          {"id": 7, "ok": {"name", "version", "heap" …}}
     {"id": 8, "config": ["devfid"]}                   {"id": 8, "ok": {"value", "type" …}}
     {"id": 9, "config": ["devfid", "attic"]}          {"id": 9, "ok": {"reboot"}}
+    {"id": 10, "config": ["devfid", "attic", false]}  the same, checked and not saved
 
 ``mac`` is the HMAC of ``shell``, nonce and count (see login.with_signature), in hex.
 """

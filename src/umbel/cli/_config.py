@@ -21,6 +21,11 @@ async def describe_all(session: Session, text: str = "") -> dict[str, Described]
     return {key: described[key] for key in sorted(described) if text in key}
 
 
+async def check(session: Session, key: str, value: object) -> None:
+    """Let the node check a value that is not saved; raises as ``Session.request`` does."""
+    await session.request({"config": [key, value, False]})
+
+
 async def save(session: Session, key: str, value: object) -> bool:
     """Change one key; tells whether that takes a restart to work."""
     answer = await session.request({"config": [key, value]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -24,6 +25,8 @@ def register(app: typer.Typer) -> None:
     group.command("get")(get)
     group.command("set", context_settings=_NEGATIVE)(change)
     group.command("dump")(dump)
+    group.command("backup")(backup)
+    group.command("restore")(restore)
     app.add_typer(group, name="config")
 
 
@@ -80,6 +83,40 @@ def dump(
     else:
         rows = [_row(key, one) for key, one in described.items()]
         _output.print_table(("key", "value", "default", "limits", ""), rows)
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write: attic.json.")],
+) -> None:
+    """Save the configuration. Secrets stay on the node; FILE.secrets.json has a place for them."""
+    from umbel.cli import _backup, _config, _session
+
+    described = _session.run(context.obj, _config.describe_all)
+    secret, too_long = _backup.write(file, context.obj, described)
+    print(f"saved to {file}")
+    for key in too_long:
+        print(f"not saved, too long: {key}")
+    print(f"secrets are not in it: {', '.join(secret)}")
+    print(f"for a restore write those that you know to {_backup.secrets_path(file)}")
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What backup has written.")],
+) -> None:
+    """Restore a configuration, and the secrets beside it: all that is right, or nothing."""
+    from umbel.cli import _backup, _session
+
+    config = _backup.read(file)
+    if _backup.secrets_path(file).exists():
+        config |= _backup.read_secrets(_backup.secrets_path(file))
+    restored = _session.run(context.obj, lambda session: _backup.restore(session, config))
+    print(f"changed: {', '.join(restored.changed) or 'nothing'}")
+    if restored.unknown:
+        print(f"passed over, as this node does not know them: {', '.join(restored.unknown)}")
+    if restored.wants_restart:
+        print(f"in force after: umbel shell {context.obj} reboot")
 
 
 def _wanted(node: str, key: str, value: str | None, described: Mapping[str, Any]) -> str:
