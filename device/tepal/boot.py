@@ -67,7 +67,7 @@ async def boot(node) -> None:
     await _open_doors(node)
     if not node.safe:
         _start_triggers(node)
-    elif mode != boots.SAFE:
+    elif mode != "safe":
         from tepal.core import replacing
 
         node.tasks.start("update", replacing.run(node), "system")
@@ -87,7 +87,7 @@ async def _take_in(node) -> list:
     """Take in what a host has left for us, seal the secrets; return what was wrong."""
     try:
         faults = secrets.check(node.vault)
-        if storage.exists("provision.json") or node.vault().has_legacy():
+        if storage.exists("provision.json") or node.vault().legacy():
             from tepal.core import provision
 
             faults += await provision.take_in(node.vault)
@@ -116,7 +116,7 @@ def _watchdog(node):
         return None
     node.commands.note = blackbox.recorder()
     if node.commands.note:
-        node.commands.note(boots.BOOT)
+        node.commands.note("boot")
     return board.watchdog()
 
 

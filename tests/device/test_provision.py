@@ -198,7 +198,8 @@ def on_blox_board(payload=PAYLOAD):
     NVS.flash["sec_cfg", "payload_s"] = len(payload)
     NVS.cut_after = -1
     sys.modules["esp32"] = type("Esp32", (), {"NVS": NVS})
-    place().machine = type("Machine", (), {"unique_id": staticmethod(lambda: CHIP)})
+    machine = type("Machine", (), {"unique_id": staticmethod(lambda: CHIP)})
+    place().machine = place().legacy().machine = machine
     if sys.implementation.name == "cpython":
         sys.modules["cryptolib"] = type("Cryptolib", (), {"aes": Cipher})
 
@@ -220,7 +221,7 @@ async def test_the_secrets_of_mpy_blox_move_here():
     assert [
         name for space, name in NVS.flash if space == "sec_cfg" and NVS.flash[space, name]
     ] == []
-    assert not place().has_legacy()
+    assert not place().legacy()
     leave_blox_board()
 
 
@@ -231,7 +232,7 @@ async def test_secrets_of_mpy_blox_that_cannot_be_read_stay_and_are_named():
         faults = await take_in()
 
         assert faults[0].startswith("mpy-blox: "), payload
-        assert place().has_legacy()
+        assert place().legacy()
         leave_blox_board()
 
 
@@ -244,7 +245,7 @@ async def test_a_power_cut_while_moving_from_mpy_blox_loses_nothing():
         except KeyboardInterrupt:
             pass
         NVS.cut_after = -1
-        if place().has_legacy():
+        if place().legacy():
             await take_in()
 
         assert secret("stapwd") == "hunter2", cut

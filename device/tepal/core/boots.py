@@ -18,8 +18,8 @@ _CONFIG = const("config/node_config.json")
 _GOOD = const("config/node_config.json.good")
 _COPIES = const(2)  # as in settings
 _LONGEST = const(300)  # characters of a detail
-SAFE = const("safe")
-BOOT = const("boot")  # what is noted before the first command
+_SAFE = const("safe")
+_BOOT = const("boot")  # what is noted before the first command
 _CUT = const("PWRON")
 
 
@@ -36,14 +36,14 @@ def begin(cause: str, noted: str) -> tuple:
     record["boots"] = count
     if noted and cause != _CUT:
         reason = "watchdog" if cause == "WDT" else "reset"
-        last = "before any command" if noted == BOOT else "the last command was " + noted
+        last = "before any command" if noted == _BOOT else "the last command was " + noted
         record["crash"] = {"reason": reason, "detail": last}
         record["untold"] = True
     if record.pop("untold", False) and "crash" in record:
         crash = record["crash"]
         news.append("the run before ended by %s: %s" % (crash["reason"], crash["detail"]))
     if count > _MOST and not mode:
-        mode = SAFE
+        mode = _SAFE
         news.append("safe mode, as %d boots in a row were not good" % (count - 1))
         _fall_back(news)
     _write(record, news)

@@ -94,7 +94,7 @@ def safe(node) -> str:
     """Restart in safe mode; the reboot after that is a normal one again."""
     from tepal.core import boots
 
-    boots.forgive(boots.SAFE)
+    boots.forgive("safe")
     node.restart(hard=True)
     return "[SAFE] Reboot Tepal system.\nBye!"
 

@@ -30,9 +30,9 @@ async def take_in(place) -> list:
     """
     faults = []
     storage.make_folder("config")
-    vault = place()
-    if vault.has_legacy() and await _take(vault.legacy, place, "mpy-blox", faults):
-        vault.forget_legacy()
+    legacy = place().legacy()
+    if legacy and await _take(legacy.load, place, "mpy-blox", faults):
+        legacy.clear()
     if storage.exists(_PATH) and await _take(_read, place, _PATH, faults):
         os.remove(_PATH)
     return faults

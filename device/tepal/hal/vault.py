@@ -12,107 +12,84 @@ from micropython import const
 from tepal.formats import sealed
 
 RARE = True
-_LEGACY = const("sec_cfg")  # where mpy-blox keeps its secrets
 _SPACE = const("tepal")
 _PATHS = const(("secrets", "secrets.1"))
 _LARGEST = const(3000)  # bytes; NVS has room for two of these
 _FULL = const(28)  # ENOSPC
+_NOT_FOUND = const(0x1102)  # ESP_ERR_NVS_NOT_FOUND
 
 
-def load(slot: int) -> bytes:
-    """Return what place 0 or 1 holds; nothing if it is empty. Raises: OSError."""
-    nvs = _nvs(_SPACE)
-    path = _PATHS[slot]
-    if _is_file(path):
-        if os.stat(path)[6] > _LARGEST:
-            return b"?"  # nothing of ours
-        with open(path, "rb") as file:
-            return file.read()
-    return _blob(nvs, path, _LARGEST) if nvs else b""
+def load(number: int) -> bytes:
+    """Return what place 0 or 1 holds; nothing if it is empty, nonsense if it cannot be read."""
+    path = _PATHS[number]
+    try:
+        if _is_file(path):
+            with open(path, "rb") as file:
+                return file.read(_LARGEST)
+        space = nvs(_SPACE)
+        return blob(space, path, _LARGEST) if space else b""
+    except OSError:
+        return b"?"
 
 
-def save(slot: int, data: bytes) -> None:
+def save(number: int, data: bytes) -> None:
     """Write place 0 or 1; the other one is not touched. Raises: OSError."""
     if len(data) > _LARGEST:
         raise OSError(_FULL)
-    nvs = _nvs(_SPACE)
-    path = _PATHS[slot]
-    if not nvs:
+    path = _PATHS[number]
+    space = nvs(_SPACE)
+    if not space:
         with open(path, "wb") as file:
             file.write(data)
         return
-    nvs.set_blob(path, data)
-    nvs.commit()
+    space.set_blob(path, data)
+    space.commit()
     if _is_file(path):
         os.remove(path)
 
 
 def key() -> bytes:
     """Return the key of this board."""
-    nvs = _nvs(_SPACE)
+    space = nvs(_SPACE)
     root = b""
-    if nvs:
-        root = _blob(nvs, "root", 32)
+    if space:
+        root = blob(space, "root", 32)
         if not root:
             root = os.urandom(32)
-            nvs.set_blob("root", root)
-            nvs.commit()
+            space.set_blob("root", root)
+            space.commit()
     return sealed.key_of(machine.unique_id(), root)
 
 
-def has_legacy() -> bool:
-    """Tell whether mpy-blox has kept something on this board."""
-    nvs = _nvs(_LEGACY)
-    return bool(nvs and _blob(nvs, "iv", 16))
+def legacy():
+    """Return what reads the store of mpy-blox; None where there is no such store."""
+    if not nvs(_SPACE):
+        return None
+    from tepal.hal import legacy
+
+    return legacy if legacy.vector() else None
 
 
-def legacy() -> bytes:
-    """Return the JSON that mpy-blox has kept on this board; nothing if there is none.
-
-    Raises: ValueError, it cannot be read.
-    """
-    nvs = _nvs(_LEGACY)
-    if not nvs:
-        return b""
-    vector, data = _blob(nvs, "iv", 16), _blob(nvs, "payload", _LARGEST)
-    if not vector or not data:
-        return b""
-    import hashlib
-
-    from cryptolib import aes
-
-    data = data[: nvs.get_i32("payload_s")]
-    if len(vector) != 16 or len(data) % 16:
-        raise ValueError("length")
-    text = aes(hashlib.sha256(machine.unique_id()).digest(), 2, vector).decrypt(data)
-    padding = text[-1]
-    if not 1 <= padding <= 16 or text[-padding:] != bytes([padding]) * padding:
-        raise ValueError("padding")
-    return text[:-padding]
-
-
-def forget_legacy() -> None:
-    """Erase what mpy-blox has kept. Raises: OSError."""
-    nvs = _nvs(_LEGACY)
-    assert nvs
-    for name in ("payload", "payload_s", "iv"):
-        nvs.erase_key(name)
-    nvs.commit()
-
-
-def _nvs(space: str):
+def nvs(name: str):
+    """Return a space of NVS; None on a board that has none."""
     try:
         from esp32 import NVS
     except ImportError:
         return None
-    return NVS(space)
+    return NVS(name)
 
 
-def _blob(nvs, name: str, size: int) -> bytes:
+def blob(space, name: str, size: int) -> bytes:
+    """Return what is stored under ``name``, at most ``size`` bytes; nothing if there is none.
+
+    Raises: OSError, it is there and cannot be read.
+    """
     buffer = bytearray(size)
     try:
-        return bytes(buffer[: nvs.get_blob(name, buffer)])
-    except OSError:  # there is none
+        return bytes(buffer[: space.get_blob(name, buffer)])
+    except OSError as error:
+        if abs(error.args[0]) != _NOT_FOUND:
+            raise
         return b""
 
 
