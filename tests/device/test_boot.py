@@ -85,9 +85,9 @@ async def test_in_safe_mode_it_is_there_but_does_nothing_by_itself():
 async def test_a_full_flash_is_told_and_the_doors_are_open():
     empty_folder()
     write("provision.json", '{"wlan.psk": "hunter2"}')
-    from tepal.core import settings, storage
-
-    settings.KEYS["socport"] = (PORT, (1, 65535), "b")  # it cannot be in a file
+    os.mkdir("config")
+    write("config/node_config.json", CONFIG % (PORT, PORT + 1, ""))
+    from tepal.core import storage
 
     def full(path, mode="r"):
         if mode[0] != "r":
@@ -111,7 +111,7 @@ async def test_a_full_flash_is_told_and_the_doors_are_open():
         storage.os = os
 
     assert node.doors[0].name == "shell"
-    assert "config: no folder" in logged(node)
+    assert "logs: no folder" in logged(node)
     assert "boots are not counted" in logged(node)
     assert "not saved" in logged(node)
     assert await run(node, "system heartbeat") == "<3 heartbeat"
