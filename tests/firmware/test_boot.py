@@ -9,7 +9,9 @@ import flash
 import pytest
 from clients import Shell
 from harness import Board
+from typer.testing import CliRunner
 
+from umbel import cli
 from umbel.build import image
 from umbel.runtimes import firmware
 
@@ -76,3 +78,23 @@ def test_control_c_still_leads_to_the_repl(node: Board):
     node.type("\x03")
     node.type("print(6 * 7, 'is the answer')\r")
     assert node.console.wait_for("42 is the").startswith("answer")
+
+
+def test_a_new_node_is_provisioned_over_its_serial_port(needs: Callable[[str], Path]):
+    needs(f"firmware-{firmware.VERSIONS[0]}")
+    with Board(flash.node(password=None)) as board:
+        board.console.wait_for(UP)
+        done = CliRunner().invoke(
+            cli.program(),
+            ["provision", board.serial_port(), "--name", "loft"],
+            env={"UMBEL_NEW_PASSWORD": "nine-wet-leaves"},
+        )
+
+        assert done.exit_code == 0, done.output
+        assert "[BOOT] loft" in done.stdout
+        assert "nine-wet" not in board.console.text
+        files = image.unpack(board.flash())
+        assert "provision.json" not in files
+        board.console.wait_for(UP)
+        with Shell(board, "nine-wet-leaves") as shell:
+            assert shell.ask("hello").startswith("hello:loft:")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FILE = "provision.json"
+_PORTS = ("/dev/", "COM")
+_UNTIL = "shell on port"  # what a node says when it can be reached
+_PATIENCE = 60.0  # seconds for a boot, which looks for Wi-Fi
 _WIFI_PASSWORD = "UMBEL_WIFI_PASSWORD"  # noqa: S105 - where it is, not what it is
 _NEW_PASSWORD = "UMBEL_NEW_PASSWORD"  # noqa: S105
 
@@ -27,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def provision(
     target: Annotated[
         str,
-        typer.Argument(help="A folder that is or becomes the flash of a node, or a known node."),
+        typer.Argument(help="A serial port (/dev/ttyACM0), a folder, or a node that answers."),
     ],
     name: Annotated[str | None, typer.Option(help="What the node is called: attic.")] = None,
     wifi: Annotated[str | None, typer.Option(help="The name of the Wi-Fi network.")] = None,
@@ -38,11 +41,14 @@ def provision(
 ) -> None:
     """Give a node its name, its Wi-Fi and its password.
 
-    For a folder this writes provision.json, which the node takes in at its next start and then
-    deletes. Passwords are typed, or come from UMBEL_WIFI_PASSWORD and UMBEL_NEW_PASSWORD; where no
+    At a serial port, or in a folder that is or becomes the flash of a node, this leaves
+    provision.json, which the node takes in at its next start and then deletes. Passwords are typed, or come from UMBEL_WIFI_PASSWORD and UMBEL_NEW_PASSWORD; where no
     admin password is given, a new node makes one and prints it on its serial console.
     """
     wanted = _wanted(name, wifi, settings or ())
+    if target.startswith(_PORTS):
+        _copy(target, wanted)
+        return
     if Path(target).is_dir():
         _write(Path(target) / _FILE, wanted)
         print(f"{Path(target) / _FILE} is for the next start of the node; it holds passwords")
@@ -84,6 +90,23 @@ def _write(path: Path, wanted: Mapping[str, str]) -> None:
         path.write_text(json.dumps(wanted) + "\n")
     except OSError as exc:
         raise UmbelError(f"{path}: {exc.strerror}") from exc
+
+
+def _copy(port: str, wanted: Mapping[str, str]) -> None:
+    """Copy the file onto the board, restart it, and show what it prints until it is up."""
+    from tempfile import TemporaryDirectory
+
+    from umbel import usb
+
+    board = usb.Board(port)
+    with TemporaryDirectory() as folder:
+        _write(Path(folder) / _FILE, wanted)
+        board.put(Path(folder) / _FILE)
+    for line in board.restarted(_PATIENCE):
+        print(line, flush=True)
+        if _UNTIL in line:
+            return
+    raise UmbelError(f"the node at {port} did not come up within {_PATIENCE:g} s")
 
 
 def _change(node: str, wanted: Mapping[str, str]) -> None:

@@ -98,6 +98,14 @@ class Board:
         for name in (_RELEASE, "main.py"):
             self._mpremote("fs", "cp", "-r", str(folder / name), ":", within=_COPYING)
 
+    def put(self, file: Path) -> None:
+        """Copy a file to the top of its flash; ends the program that runs on it.
+
+        Raises:
+            UmbelError: the flash is full, or the board is gone.
+        """
+        self._mpremote("fs", "cp", str(file), ":", within=_QUICK)
+
     def _stop_node(self) -> None:
         """Reset the chip into no program: nothing else stops a watchdog that is running."""
         self._mpremote("exec", "--no-follow", _RESET, within=_QUICK)
