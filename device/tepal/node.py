@@ -202,13 +202,13 @@ def run(beside=None) -> None:
     board.reset(hard)
 
 
-def crash(error: Exception, when: str) -> int:
+def crash(error: Exception, where: str) -> int:
     """Keep what happened; return the milliseconds to wait before the next try."""
     from tepal.core import boots
     from tepal.hal import blackbox
 
     blackbox.clear()
-    return boots.crash(error, when)
+    return boots.crash(error, where)
 
 
 def look(node: Node) -> None:

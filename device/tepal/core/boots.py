@@ -29,8 +29,8 @@ def begin(cause: str, noted: str) -> tuple:
     ``noted`` is what the run before has noted last; nothing, if it ended in an orderly way. The
     mode is empty, ``safe``, or what somebody has asked for.
     """
-    news = []
-    record = _read(news)
+    faults = []
+    record = _read(faults)
     mode = record.pop("next", "")
     count = record.get("boots", 0) + 1
     record["boots"] = count
@@ -41,13 +41,13 @@ def begin(cause: str, noted: str) -> tuple:
         record["untold"] = True
     if record.pop("untold", False) and "crash" in record:
         crash = record["crash"]
-        news.append("the run before ended by %s: %s" % (crash["reason"], crash["detail"]))
+        faults.append("the run before ended by %s: %s" % (crash["reason"], crash["detail"]))
     if count > _MOST and not mode:
         mode = _SAFE
-        news.append("safe mode, as %d boots in a row were not good" % (count - 1))
-        _fall_back(news)
-    _write(record, news)
-    return mode, news
+        faults.append("safe mode, as %d boots in a row were not good" % (count - 1))
+        _fall_back(faults)
+    _write(record, faults)
+    return mode, faults
 
 
 def look(node) -> int:
@@ -97,13 +97,13 @@ def forgive(mode: str = "") -> None:
     _write(record, [])
 
 
-def crash(error: BaseException, when: str) -> int:
+def crash(error: BaseException, where: str) -> int:
     """Keep what ended this run; return the milliseconds to wait before the next one."""
     text = trouble.trace(error)
     print(text)
     lines = [line.strip() for line in text.strip().split("\n")]
     places = [line for line in lines if line[:5] == "File "]
-    detail = "%s at %s (%s)" % (lines[-1], when, "".join(places[-1:]))
+    detail = "%s at %s (%s)" % (lines[-1], where, "".join(places[-1:]))
     record = _read([])
     record["crash"] = {"reason": "exception", "detail": detail[:_LONGEST]}
     record["untold"] = True
@@ -123,7 +123,7 @@ def clear() -> None:
         storage.write(_PATH, record)
 
 
-def _fall_back(news: list) -> None:
+def _fall_back(faults: list) -> None:
     good = storage.newest(_GOOD)[0]
     tried = storage.newest(_CONFIG, _COPIES)[0]
     if good is None or tried is None or good == tried:
@@ -132,15 +132,15 @@ def _fall_back(news: list) -> None:
         storage.write(_CONFIG + ".tried", tried)
         storage.write(_CONFIG, good, _COPIES)
     except OSError as error:
-        news.append("the configuration of the last good boot is not restored: " + str(error))
+        faults.append("the configuration of the last good boot is not restored: " + str(error))
         return
     keys = [key for key in sorted(set(good) | set(tried)) if good.get(key) != tried.get(key)]
-    news.append("the configuration of the last good boot is back; set aside: " + ", ".join(keys))
+    faults.append("the configuration of the last good boot is back; set aside: " + ", ".join(keys))
 
 
-def _read(news: list) -> dict:
+def _read(faults: list) -> dict:
     record, _, faults = storage.newest(_PATH)
-    news += faults
+    faults += faults
     return record if record and _is_sound(record) else {}
 
 
@@ -149,9 +149,9 @@ def _is_sound(record: dict) -> bool:
     return isinstance(record.get("boots", 0), int) and isinstance(crash, dict) and len(crash) == 2
 
 
-def _write(record: dict, news: list) -> None:
+def _write(record: dict, faults: list) -> None:
     try:
         storage.make_folder("data")
         storage.write(_PATH, record)
     except OSError as error:
-        news.append("boots are not counted: " + str(error))
+        faults.append("boots are not counted: " + str(error))

@@ -23,17 +23,17 @@ _KEY_DIGITS = const(64)
 _RESERVED = const(("passwords", "ap_password"))  # the node makes them itself
 
 
-async def take_in(place) -> list:
+async def take_in(where) -> list:
     """Take in all that is there; return what was wrong with it.
 
     Raises: OSError, something could not be stored; it is all still there.
     """
     faults = []
     storage.make_folder("config")
-    legacy = place().legacy()
-    if legacy and await _take(legacy.load, place, "mpy-blox", faults):
+    legacy = where().legacy()
+    if legacy and await _take(legacy.load, where, "mpy-blox", faults):
         legacy.clear()
-    if storage.exists(_PATH) and await _take(_read, place, _PATH, faults):
+    if storage.exists(_PATH) and await _take(_read, where, _PATH, faults):
         os.remove(_PATH)
     return faults
 
@@ -45,14 +45,14 @@ def _read() -> bytes:
         return file.read()
 
 
-async def _take(read, place, source: str, faults: list) -> bool:
+async def _take(read, where, source: str, faults: list) -> bool:
     """Store what ``read`` finds, note what is refused; tell whether anything could be read."""
     wanted = _decoded(read)
     if wanted is None:
         text = ": one JSON object of at most 4 KB expected; nothing of it is used"
         faults.append(source + text)
         return False
-    auth = Auth(place, None, None)
+    auth = Auth(where, None, None)
 
     async def keep_secret(key: str, text: str) -> None:
         await login.keep_secret(auth, key, text)
@@ -67,7 +67,7 @@ async def _take(read, place, source: str, faults: list) -> bool:
                 raise OSError(error.detail)
             faults.append(source + ": " + str(error))
     if kept:
-        secrets.put_all(place, kept)
+        secrets.put_all(where, kept)
     return True
 
 

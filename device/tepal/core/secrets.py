@@ -1,6 +1,6 @@
 """Secrets of the node: one sealed record, read anew each time, never kept in memory.
 
-``place`` is a function that returns what keeps the record (``hal.vault``: ``load`` and ``save`` of
+``where`` is a function that returns what keeps the record (``hal.vault``: ``load`` and ``save`` of
 place 0 or 1, ``key``), or a path, where the record lies in the open. Of the two places the newer
 one counts. It is not touched by a write: a power cut leaves the old record or the new one. A record
 in the open counts more than a sealed one, as a host has put it there; ``check`` seals it.
@@ -18,47 +18,44 @@ RARE = True
 _MISREAD = const(5)  # EIO
 
 
-def get(place, name: str):
+def get(where, name: str):
     """Return the secret ``name``, None if it was never set."""
-    return read(place).get(name)
+    return read(where).get(name)
 
 
-def put(place, name: str, secret: object) -> None:
+def put(where, name: str, secret: object) -> None:
     """Keep ``secret``; None forgets it. Raises: OSError, the record before is still there."""
-    put_all(place, {name: secret})
+    put_all(where, {name: secret})
 
 
-def put_all(place, changes: dict) -> None:
+def put_all(where, wanted: dict) -> None:
     """Keep some secrets at once. Raises: as ``put``."""
-    if isinstance(place, str):
-        record = read(place)
-        _merge(record, changes)
-        storage.write(place, record, 1)
+    if isinstance(where, str):
+        storage.write(where, _merged(read(where), wanted), 1)
         return
-    vault = place()
+    vault = where()
     record, slot, number, is_open, _ = _newest(vault)
-    record = record or {}
-    _merge(record, changes)
+    record = _merged(record or {}, wanted)
     _save(vault, 1 - slot, number + 1, record)
     if is_open:
         _save(vault, slot, number + 2, record)
 
 
-def read(place) -> dict:
-    """Return all secrets."""
-    if not isinstance(place, str):
-        return _newest(place())[0] or {}
-    record, _, faults = storage.newest(place, 1)
-    if record is None and faults and _is_sealed(place):
-        raise ValueError("secrets: sealed, its vault is needed to read it")
+def read(where) -> dict:
+    """Return all secrets. Raises: ValueError, a record in the open is damaged."""
+    if not isinstance(where, str):
+        return _newest(where())[0] or {}
+    record, _, faults = storage.newest(where, 1)
+    if record is None and faults:  # damaged, or sealed: then its vault is wanted to read it
+        raise ValueError(faults[0])
     return record or {}
 
 
-def check(place) -> list:
+def check(where) -> list:
     """Seal what lies in the open, and return what is wrong with the store. Raises: OSError."""
-    record, _, _, is_open, faults = _newest(place())
+    record, _, _, is_open, faults = _newest(where())
     if is_open:
-        put_all(place, {})
+        put_all(where, {})
     elif faults and record is not None:
         faults.append("using the copy before")
     return faults
@@ -90,25 +87,14 @@ def _newest(vault) -> tuple:
     return None, 1, 0, False, faults
 
 
-def _is_sealed(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return file.read(len(sealed.MAGIC)) == sealed.MAGIC
-    except OSError:
-        return False
-
-
-def _merge(record: dict, changes: dict) -> None:
-    for name, secret in changes.items():
-        if secret is None:
-            record.pop(name, None)
-        else:
-            record[name] = secret
+def _merged(record: dict, wanted: dict) -> dict:
+    record.update(wanted)
+    return {name: record[name] for name in record if record[name] is not None}
 
 
 def _save(vault, slot: int, number: int, record: dict) -> None:
     text = json.dumps(record).encode()
-    data = sealed.seal(vault.key(), number, os.urandom(sealed.NONCE), text)
+    data = sealed.seal(vault.key(), number, os.urandom(16), text)
     vault.save(slot, data)
     if vault.load(slot) != data:
         raise OSError(_MISREAD)

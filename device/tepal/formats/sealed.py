@@ -3,7 +3,7 @@
     "TS" version (1 byte) sequence (4, big-endian) nonce (16) text mac (32)
 
 The text is masked with SHA-256 in counter mode; the mac is HMAC-SHA256 over all that stands before.
-The host imports this file too, so it needs nothing of MicroPython.
+The host imports this file too, so it needs nothing of MicroPython, not even ``const``.
 """
 
 import hashlib
@@ -11,10 +11,6 @@ import hashlib
 from tepal.formats.hmac import hmac_sha256, is_equal
 
 RARE = True
-MAGIC = b"TS\x01"
-NONCE = 16  # bytes, new for each seal
-_TEXT = 23  # where it begins
-_MAC = 32
 
 
 def key_of(chip: bytes, root: bytes = b"") -> bytes:
@@ -23,28 +19,31 @@ def key_of(chip: bytes, root: bytes = b"") -> bytes:
 
 
 def seal(key: bytes, sequence: int, nonce: bytes, text: bytes) -> bytes:
-    """Return ``text`` in the sealed form; of two seals, the one with the higher sequence is newer."""
-    sealed = MAGIC + sequence.to_bytes(4, "big") + nonce + _mask(key, nonce, text)
+    """Return ``text`` in the sealed form; of two seals, the one with the higher sequence is newer.
+
+    ``nonce`` is 16 random bytes, new for each seal.
+    """
+    sealed = b"TS\x01" + sequence.to_bytes(4, "big") + nonce + _mask(key, nonce, text)
     return sealed + _mac(key, sealed)
 
 
 def unseal(key: bytes, sealed: bytes) -> bytes:
     """Return the text. Raises: ValueError, torn, changed, or sealed with another key."""
-    body = sealed[:-_MAC]
-    if sequence(sealed) < 0 or not is_equal(_mac(key, body), sealed[-_MAC:]):
+    data = sealed[:-32]
+    if sequence(sealed) < 0 or not is_equal(_mac(key, data), sealed[-32:]):
         raise ValueError("not sealed by this board, or damaged")
-    return _mask(key, body[_TEXT - NONCE : _TEXT], body[_TEXT:])
+    return _mask(key, data[7:23], data[23:])
 
 
 def sequence(sealed: bytes) -> int:
     """Return the sequence that something sealed claims; -1 if it is nothing of that kind."""
-    if len(sealed) < _TEXT + _MAC or sealed[: len(MAGIC)] != MAGIC:
+    if len(sealed) < 23 + 32 or sealed[:3] != b"TS\x01":
         return -1
-    return int.from_bytes(sealed[len(MAGIC) : _TEXT - NONCE], "big")
+    return int.from_bytes(sealed[3:7], "big")
 
 
-def _mac(key: bytes, body: bytes) -> bytes:
-    return hmac_sha256(hashlib.sha256(key + b"mac").digest(), body)
+def _mac(key: bytes, data: bytes) -> bytes:
+    return hmac_sha256(hashlib.sha256(key + b"mac").digest(), data)
 
 
 def _mask(key: bytes, nonce: bytes, text: bytes) -> bytes:

@@ -23,10 +23,11 @@ def load(number: int) -> bytes:
     """Return what place 0 or 1 holds; nothing if it is empty, nonsense if it cannot be read."""
     path = _PATHS[number]
     try:
-        if _is_file(path):
-            with open(path, "rb") as file:
-                return file.read(_LARGEST)
+        with open(path, "rb") as file:
+            return file.read(_LARGEST)
+    except OSError:  # there is no file
         space = nvs(_SPACE)
+    try:
         return blob(space, path, _LARGEST) if space else b""
     except OSError:
         return b"?"
@@ -44,8 +45,10 @@ def save(number: int, data: bytes) -> None:
         return
     space.set_blob(path, data)
     space.commit()
-    if _is_file(path):
+    try:
         os.remove(path)
+    except OSError:  # there was none
+        pass
 
 
 def key() -> bytes:
@@ -91,11 +94,3 @@ def blob(space, name: str, size: int) -> bytes:
         if abs(error.args[0]) != _NOT_FOUND:
             raise
         return b""
-
-
-def _is_file(path: str) -> bool:
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True

@@ -11,9 +11,10 @@ _BUILT_IN = {
     "hello": (),
     "help": ("lm",),
     "modules": ("installed", "unload"),
-    "reboot": ("hard",),
+    "reboot": ("hard", "safe"),
     "task": ("kill", "list", "show"),
     "version": (),
+    "webrepl": ("update",),
 }
 _CHOICES = re.compile(r"<([^<>]*,[^<>]*)>")
 
