@@ -25,7 +25,7 @@ if _TYPING:
 _IDLE_MS = const(500)
 _SWEEP_MS = const(20000)
 _GOODBYE_MS = const(200)  # for the answer to ``reboot`` to leave
-_LEAST_FREE = const(8192)  # bytes; a door cannot do with less
+_ROOM = const(4096)  # bytes in one piece, so that a caller can be served
 _GOOD_MS = const(60000)  # who runs so long has booted well
 
 
@@ -148,7 +148,7 @@ class Node:
             if self.tasks.starved or time.ticks_diff(now, swept) > _SWEEP_MS:
                 swept = now
                 sweep()
-                if self.tasks.starved and gc.mem_free() < _LEAST_FREE:
+                if self.tasks.starved and not has_room():
                     relieve(self)
                 self.tasks.starved = False
 
@@ -230,6 +230,14 @@ def leave(node) -> None:
         boots.forgive()
 
 
+def has_room() -> bool:
+    """Tell whether there is memory, and not in small pieces alone."""
+    try:
+        return len(bytearray(_ROOM)) > 0
+    except MemoryError:
+        return False
+
+
 def relieve(node: Node) -> None:
     """Forget all load modules, as some of them left no memory; restart if that is no help."""
     loaded = node.modules.loaded
@@ -237,7 +245,7 @@ def relieve(node: Node) -> None:
         sys.modules.pop("LM_" + loaded.popitem()[0], None)
     gc.collect()
     node.log.err("out of memory: all modules are unloaded")
-    if gc.mem_free() < _LEAST_FREE:
+    if not has_room():
         crash(MemoryError(), "run")
         node.restart(hard=True)
 

@@ -138,3 +138,24 @@ async def test_a_boot_is_good_after_a_minute_and_safe_mode_is_left_after_an_hour
     assert node.stop.is_set()
     assert node.hard
     await shut(node)
+
+
+async def test_a_node_without_memory_forgets_its_modules_before_its_callers():
+    from tepal import node as node_module
+
+    node = await boot("", (("modules/LM_mine.py", "def on():\n    return 1\n"),))
+    await run(node, "mine on")
+    assert "mine" in node.modules.loaded
+
+    real, node_module.has_room = node_module.has_room, lambda: not node.modules.loaded
+    try:
+        node.tasks.starved = True
+        await asyncio.sleep_ms(700)
+    finally:
+        node_module.has_room = real
+
+    assert not node.modules.loaded
+    assert "out of memory: all modules are unloaded" in logged(node)
+    assert not node.stop.is_set()
+    assert await run(node, "mine on") == 1
+    await shut(node)

@@ -77,6 +77,7 @@ async def test_a_password_is_hashed():
     salt = bytes.fromhex(stored["salt"])
     hashed = await passwords.hash_password("long enough", salt, stored["rounds"])
     assert stored["admin"] == hashed.hex()
+    assert secret("ap_password") == "long enough"
     leave()
 
 
@@ -89,6 +90,7 @@ async def test_what_is_wrong_is_named_and_the_rest_is_taken():
             "webport": "many",
             "hwuid": "me",
             "passwords": {},
+            "ap_password": "seven77",
             "wlan.ssid": "home",
         }
     )
@@ -97,6 +99,7 @@ async def test_what_is_wrong_is_named_and_the_rest_is_taken():
 
     assert config().get("staessid") == "home"
     assert [fault.split(": ")[2] for fault in faults if "config value" in fault] == [
+        "ap_password",
         "appwd",
         "devfid",
         "key",

@@ -341,3 +341,13 @@ def test_a_power_cut_at_any_step_of_nvs_leaves_the_old_secrets_or_the_new_ones()
 
         assert secrets.get(place, "n") == (1 if cut % 2 == 0 else 2), cut
         leave_esp32()
+
+
+def test_many_secrets_fit_into_nvs():
+    on_esp32()
+    for number in range(8):
+        secrets.put(place, "key%d" % number, "x" * 200)
+
+    assert len(secrets.read(place)) == 8
+    assert secrets.get(place, "key7") == "x" * 200
+    leave_esp32()

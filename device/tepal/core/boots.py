@@ -139,8 +139,8 @@ def _fall_back(faults: list) -> None:
 
 
 def _read(faults: list) -> dict:
-    record, _, faults = storage.newest(_PATH)
-    faults += faults
+    record, _, found = storage.newest(_PATH)
+    faults += found
     return record if record and _is_sound(record) else {}
 
 

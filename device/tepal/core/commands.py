@@ -66,8 +66,6 @@ class Commands:
         except TepalError:
             raise
         except Exception as error:  # noqa: BLE001 - a module is anybody's code
-            if isinstance(error, MemoryError):
-                self.tasks.starved = True
             from tepal.core import trouble
 
             raise trouble.of_command(self.log, name(call), error)

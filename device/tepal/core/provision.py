@@ -2,7 +2,8 @@
 
 Both are one flat object. A key of the configuration, under our name or that of mpy-blox
 (``wlan.ssid``, ``wlan.psk``, ``hostname``), is set as if an admin had typed it; ``key`` is the
-node's own key in hex; all else is kept as a secret under its own name.
+node's own key in hex, ``ap_password`` that of the network which the node opens (``appwd`` where
+it is not given); all else is kept as a secret under its own name.
 They are removed only when all is stored: after a power cut everything is simply done again.
 """
 
@@ -11,7 +12,7 @@ import os
 
 from micropython import const
 
-from tepal.core import aliases, login, secrets, storage
+from tepal.core import aliases, login, secrets, settings, storage
 from tepal.core.auth import Auth
 from tepal.core.config import Config
 from tepal.formats.errors import TepalError
@@ -20,7 +21,7 @@ RARE = True
 _PATH = const("provision.json")
 _LARGEST = const(4096)  # bytes
 _KEY_DIGITS = const(64)
-_RESERVED = const(("passwords", "ap_password"))  # the node makes them itself
+_AP_LENGTH = const((8, 63))  # characters, as WPA2 wants it
 
 
 async def take_in(where) -> list:
@@ -86,12 +87,16 @@ async def _change(config, key: str, value: object, kept: dict) -> None:
     """Set a key of the configuration, or add to what shall be kept as a secret."""
     if key == "key":
         kept[key] = _key(value)
-    elif key in _RESERVED:
+    elif key == "ap_password":
+        kept[key] = settings.check(key, value, "", _AP_LENGTH)
+    elif key == "passwords":  # the node makes them itself
         raise TepalError("read_only", key)
     elif key not in config.values:
         kept[key] = value
     elif config.values[key] != value:
         await config.set(key, value)
+        if key == "appwd":
+            kept.setdefault("ap_password", value)
 
 
 def _key(value: object) -> str:

@@ -24,7 +24,7 @@ class Tasks:
         self.queue = queue
         self.log = log
         self.all = []
-        self.starved = False  # something failed for want of memory
+        self.starved = False  # a caller was sent away, or a task failed, for want of memory
         self.load = 0  # percent of the time in which the event loop was busy, smoothed
 
     def start(self, tag: str, coroutine, kind: str = "native") -> Task:

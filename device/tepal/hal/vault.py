@@ -16,7 +16,9 @@ _SPACE = const("tepal")
 _PATHS = const(("secrets", "secrets.1"))
 _LARGEST = const(3000)  # bytes; NVS has room for two of these
 _FULL = const(28)  # ENOSPC
+_USUAL = const(1000)  # bytes
 _NOT_FOUND = const(0x1102)  # ESP_ERR_NVS_NOT_FOUND
+_TOO_LONG = const(0x110C)  # ESP_ERR_NVS_INVALID_LENGTH
 
 
 def load(number: int) -> bytes:
@@ -24,7 +26,7 @@ def load(number: int) -> bytes:
     path = _PATHS[number]
     try:
         with open(path, "rb") as file:
-            return file.read(_LARGEST)
+            return file.read(min(os.stat(path)[6], _LARGEST))
     except OSError:  # there is no file
         space = nvs(_SPACE)
     try:
@@ -87,10 +89,14 @@ def blob(space, name: str, size: int) -> bytes:
 
     Raises: OSError, it is there and cannot be read.
     """
-    buffer = bytearray(size)
-    try:
-        return bytes(buffer[: space.get_blob(name, buffer)])
-    except OSError as error:
-        if abs(error.args[0]) != _NOT_FOUND:
-            raise
-        return b""
+    for room in (min(size, _USUAL), size):
+        buffer = bytearray(room)
+        try:
+            return bytes(buffer[: space.get_blob(name, buffer)])
+        except OSError as error:
+            number = abs(error.args[0])
+            if number == _NOT_FOUND:
+                return b""
+            if number != _TOO_LONG or room == size:
+                raise
+    return b""
