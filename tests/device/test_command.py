@@ -99,6 +99,7 @@ def test_what_is_rendered_parses_to_the_same_call():
         'a b "x y" k="&" >json &&20',
         '"kitchen lamp" toggle',
         'a b "True" "5" "a=b" "" "ä" "\\u0007"',
+        'a b "-INFINITY" "nan"',
         "a b True None -1.5 [1,2] >>host &",
     ):
         call = parse(line)
