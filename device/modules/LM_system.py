@@ -94,12 +94,13 @@ def ifconfig():
 
 def ha_sta():
     """Return the state of the Wi-Fi link, which repairs itself."""
-    return {"state": node.network.state, "losses": node.network.losses}
+    network = node.network
+    return {"state": network.state, "losses": network.losses, "reason": network.reason}
 
 
 def list_stations():
     """Return who has joined our own network: a hardware address each."""
-    return [station.hex(":") for station in node.access_point().stations()]
+    return [station.hex(":") for station in node.radio().stations()]
 
 
 def pinmap(keys=None):

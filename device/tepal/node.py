@@ -92,11 +92,17 @@ class Node:
 
         return board
 
-    def access_point(self):
-        """Return what opens and closes a network of our own."""
-        from tepal.hal import access_point
+    def radio(self):
+        """Return what drives the Wi-Fi radio: joins, scans, opens a network of our own."""
+        from tepal.hal import radio
 
-        return access_point
+        return radio
+
+    def portal(self):
+        """Return what opens, serves and closes the setup portal."""
+        from tepal.services import portal
+
+        return portal
 
     def restart(self, hard: bool = False) -> None:
         """Ask for a restart; what is in flight has a moment to finish."""

@@ -19,6 +19,7 @@ RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
 _NONE = const("-")
+_WIFI = const(("staessid", "stapwd", "devip", "country"))
 _TABLE = const("""\
 devfid        "node01"           32               b
 staessid      "your_wifi_name"   256              b
@@ -54,6 +55,7 @@ cstmpmap      "n/a"              512              b
 boostmd       true               -                b
 aioqueue      3                  1..20            b
 devip         "n/a"              64               b
+country       "n/a"              3                b
 nwmd          "n/a"              n/a|STA|AP       b
 soctout       30                 5..3600          b
 socport       9008               1..65535         b
@@ -185,6 +187,10 @@ def check(key: str, wanted, default, limit) -> object:
         raise fault(key, "at most " + str(limit) + " characters")
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
+    if key in _WIFI and wanted != default:
+        from tepal.formats import wifi
+
+        wifi.check(key, wanted)
     return wanted
 
 
