@@ -9,7 +9,11 @@ from house import build_node, end
 from tepal.core import secrets
 
 QUIET = {
-    "up": True, "rssi": -50, "stations": [], "networks": None, "fault": "",
+    "up": True,
+    "rssi": -50,
+    "stations": [],
+    "networks": None,
+    "fault": "",
     "access_point": {"open": False},
 }
 

@@ -38,7 +38,19 @@ def test_what_happens_next_follows_from_what_is_known():
 def test_pauses_double_up_to_five_minutes_and_differ_by_a_quarter_each_way():
     middle = [course.pause_ms(rounds, 128) for rounds in range(1, 12)]
 
-    assert [round(pause / 1000) for pause in middle] == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+    assert [round(pause / 1000) for pause in middle] == [
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        128,
+        256,
+        300,
+        300,
+        300,
+    ]
     for rounds in (1, 4, 1000000):
         shortest, longest = course.pause_ms(rounds, 0), course.pause_ms(rounds, 255)
         assert shortest * 5 == longest * 3, rounds

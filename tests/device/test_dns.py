@@ -31,7 +31,12 @@ def test_other_questions_are_told_that_there_is_nothing():
 def test_what_is_no_question_is_passed_over():
     good = question("x.org")
     for bad in (
-        b"", b"\0" * 12, good[:-1], good[:15], good[:12], b"x" * 513,
+        b"",
+        b"\0" * 12,
+        good[:-1],
+        good[:15],
+        good[:12],
+        b"x" * 513,
         question("x.org", flags=0x8180),  # an answer
         question("x.org", flags=0x2800),  # an update
         good[:5] + b"\2" + good[6:],

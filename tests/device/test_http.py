@@ -1,8 +1,8 @@
 import json
 import os
 
-from house import build_node, end, run, talk, write
-from http_client import ask, request, split
+from house import build_node, end, run, write
+from http_client import ask, request
 
 from tepal.core import login, passwords, secrets
 from tepal.services import http

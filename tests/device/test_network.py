@@ -18,7 +18,11 @@ async def test_the_only_known_network_is_joined_at_once():
     assert net.joined.is_set()
     assert len(lines(node, "Wi-Fi home: 127.0.0.1")) == 1
     assert await run(node, "network status") == {
-        "state": "joined", "reason": "", "ssid": "home", "address": "127.0.0.1", "losses": 0,
+        "state": "joined",
+        "reason": "",
+        "ssid": "home",
+        "address": "127.0.0.1",
+        "losses": 0,
         "portal": False,
     }
     assert (await run(node, "system info"))["network"] == "joined: home"
@@ -212,7 +216,10 @@ async def test_a_fixed_address_that_is_none_is_refused_and_does_no_harm_in_an_ol
     assert node.network.state == "joined"
     assert "devip: 10.0.0.300 is none" in str(node.config.faults)
     for key, value in (
-        ("devip", "10.0.0.0"), ("staessid", "x" * 33), ("stapwd", "short"), ("country", "Peru"),
+        ("devip", "10.0.0.0"),
+        ("staessid", "x" * 33),
+        ("stapwd", "short"),
+        ("country", "Peru"),
     ):
         try:
             await node.config.set(key, value)

@@ -13,7 +13,9 @@ OWN = "127.0.0.1"
 
 
 async def get(node, path, host=OWN, method="GET", body=None, **headers):
-    sent = request(method, path, body, **headers).replace(b"Host: node01", b"Host: " + host.encode())
+    sent = request(method, path, body, **headers).replace(
+        b"Host: node01", b"Host: " + host.encode()
+    )
     ((status, headers, body),) = await ask(node, sent)
     return status, headers, body
 
@@ -259,7 +261,9 @@ async def test_requests_of_every_kind_change_nothing():
 
 
 async def test_an_admin_opens_it_on_a_node_that_is_joined_and_it_closes_by_itself():
-    node = await opened(network("home", "secret-1"), names="home", passwords="secret-1", webui=True)
+    node = await opened(
+        network("home", "secret-1"), names="home", passwords="secret-1", webui=True
+    )
 
     where = await run(node, "network portal")
     assert where == "http://127.0.0.1/setup"

@@ -10,7 +10,8 @@ _LONGEST_PAUSE_MS = const(300000)
 _READING_MS = const(60000)  # how long a visitor of the portal may think between two requests
 _GRACE_MS = const(30000)  # after the last request to a portal that nobody needs any longer
 _ON_DEMAND_MS = const(600000)
-_NEVER_MS = const(3600000)
+_NEVER_MS = const(3600000)  # ago
+_FOREVER_MS = const(1 << 60)
 
 
 def action(state: str, linked: bool, alone: bool, portal: "dict | None", now: int) -> str:
@@ -22,18 +23,21 @@ def action(state: str, linked: bool, alone: bool, portal: "dict | None", now: in
     quiet_ms = now - portal["used"] if portal else _NEVER_MS
     if portal and portal["wanted"]:
         return "try"
-    if state == "joined":
-        if not linked:
-            return "lost"
-        limit_ms = _ON_DEMAND_MS if portal and portal["asked"] else _GRACE_MS
-        return "close" if portal and quiet_ms > limit_ms else "stay"
+    if state == "joined" and not linked:
+        return "lost"
+    if state == "joined" or (alone and state == "access_point"):
+        return "close" if portal and quiet_ms > _patience_ms(state, portal["asked"]) else "stay"
     if alone:
-        if state != "access_point":
-            return "open"
-        return "close" if portal and portal["asked"] and quiet_ms > _ON_DEMAND_MS else "stay"
-    if quiet_ms < _READING_MS:
-        return "stay"  # a search leaves the channel on which the visitor hears us
-    return "search"
+        return "open"
+    # A search would leave the channel on which the visitor hears us.
+    return "stay" if quiet_ms < _READING_MS else "search"
+
+
+def _patience_ms(state: str, asked: bool) -> int:
+    """Return how long the portal stays open with nobody there."""
+    if asked:
+        return _ON_DEMAND_MS
+    return _GRACE_MS if state == "joined" else _FOREVER_MS
 
 
 def is_steady(linked_ms: int) -> bool:

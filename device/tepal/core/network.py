@@ -4,6 +4,7 @@ import asyncio
 
 from micropython import const
 
+_TASK = const("network")
 _WATCH_MS = const(1000)
 _AGAIN_MS = const(30000)  # after an error that nobody thought of
 
@@ -33,13 +34,13 @@ class Network:
         """Keep the node on a network."""
         clock = self.node.clock
         while True:
-            if self.portal or self.state != "joined" or not self.is_linked():
-                if clock.uptime_ms() >= self.due:
-                    try:
-                        await self.step()
-                    except Exception as error:  # the node must come back from whatever this is
-                        self.node.log.exception("network", error)
-                        self.due = clock.uptime_ms() + _AGAIN_MS
+            is_well = self.state == "joined" and not self.portal and self.is_linked()
+            if not is_well and clock.uptime_ms() >= self.due:
+                try:
+                    await self.step()
+                except Exception as error:  # the node must come back from whatever this is
+                    self.node.log.exception(_TASK, error)
+                    self.due = clock.uptime_ms() + _AGAIN_MS
             await asyncio.sleep_ms(_WATCH_MS)
 
     def is_linked(self) -> bool:

@@ -96,10 +96,9 @@ def check_password(password: object) -> str:
     """Return the password of a network, "" for an open one. Raises: TepalError ``arguments``."""
     if isinstance(password, str):
         length = len(password.encode())
-        if not length or _SHORTEST_PASSWORD <= length <= _LONGEST_PASSWORD:
-            if "\0" not in password:
-                return password
-        if length == _KEY and not password.lower().strip(_DIGITS + "abcdef"):
+        is_text = not length or _SHORTEST_PASSWORD <= length <= _LONGEST_PASSWORD
+        is_key = length == _KEY and not password.lower().strip(_DIGITS + "abcdef")
+        if (is_text or is_key) and "\0" not in password:
             return password
     text = "a Wi-Fi password of %d to %d bytes, or none,"
     raise _expected(text % (_SHORTEST_PASSWORD, _LONGEST_PASSWORD))

@@ -26,7 +26,7 @@ RARE = True
 _TASK = const("portal")
 _PAGE = const("/setup")
 _CLIENTS = const(3)
-_TRY_MS = const(3000)  # between two tries
+_TRY_MS = const(1000)  # between two tries
 _SCAN_MS = const(8000)  # between two scans; each makes the node deaf for some seconds
 _MOST_SHOWN = const(16)  # networks
 _LONGEST_NAME = const(32)  # characters
@@ -51,10 +51,10 @@ async def ask(node) -> str:
     net = node.network
     if net.state != "access_point":
         joining.open_access_point(node)
-    if net.portal:
-        net.portal.update({"asked": True, "used": node.clock.uptime_ms()})
-    else:
+    if not net.portal:
         await open(node, asked=True)
+    elif net.state == "joined":  # it was about to close
+        net.portal.update({"asked": True, "used": node.clock.uptime_ms()})
     return _url(node, node.radio().addresses()[0])
 
 
@@ -73,7 +73,6 @@ async def open(node, asked: bool = False) -> None:
         "renamed": False,
         "door": None,
     }
-    node.network.due = 0
     radio = node.radio()
     address = bytes([int(part) for part in radio.addresses()[0].split(".")])
     place = (node.listen_address, radio.dns_port())

@@ -18,7 +18,7 @@ if simulated.setting("PLATFORM", "esp32") == "rp2":
     _WAITS_FOR_ADDRESS = 2
 AUTH_WPA2_PSK = 3
 
-_NOWHERE = ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
+_NOWHERE = ("0.0.0.0",) * 4  # noqa: S104 - nobody listens there
 _names = {"host": "simulated"}
 
 
