@@ -51,7 +51,13 @@ class network:  # noqa: N801 - stands for the module
         def active(self, _):
             pass
 
+        def config(self, reconnects):
+            pass
+
         def connect(self, _, password):
+            pass
+
+        def disconnect(self):
             pass
 
         def isconnected(self):

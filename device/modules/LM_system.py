@@ -100,7 +100,7 @@ def ha_sta():
 
 def list_stations():
     """Return who has joined our own network: a hardware address each."""
-    return [station.hex(":") for station in node.radio().stations()]
+    return [station.hex(":") for station in node.access_point().stations()]
 
 
 def pinmap(keys=None):

@@ -39,9 +39,9 @@ def build(node) -> None:
     node.listen_address = board.listen_address()
     if get("country") != "n/a":
         try:
-            board.set_country(get("country"))
+            board.country(get("country"))
         except (ValueError, OSError) as error:
-            node.log.err("country " + get("country") + ": " + str(error))
+            node.log.err("Wi-Fi country: " + str(error))
     node.network = Network(board.station(node.name), node)
 
 

@@ -93,10 +93,16 @@ class Node:
         return board
 
     def radio(self):
-        """Return what drives the Wi-Fi radio: joins, scans, opens a network of our own."""
+        """Return what joins networks and looks for them."""
         from tepal.hal import radio
 
         return radio
+
+    def access_point(self):
+        """Return what opens and closes a network of our own."""
+        from tepal.hal import access_point
+
+        return access_point
 
     def portal(self):
         """Return what opens, serves and closes the setup portal."""

@@ -76,7 +76,7 @@ async def test_what_cannot_be_is_said_where_it_was_typed(simulate: Simulate, vis
     await expect(status).to_contain_text("without ;")
     await made.page.get_by_label("Name of the network").fill("Birne")
     await made.button("Join").click()
-    await expect(status).to_have_text("Birne: not in reach")
+    await expect(status).to_have_text("Birne: not found")
 
     await made.page.get_by_role("radio", name="Gäste").check()
     await expect(made.page.get_by_label("Wi-Fi password")).to_be_hidden()

@@ -1,10 +1,10 @@
-from tepal.core import course
+from tepal.formats import wifi
 
 HOME, ATTIC, SHED = ("home", "secret-1"), ("attic", "secret-2"), ("shed", "")
 
 
-def portal(used=0, wanted=None, asked=False):
-    return {"used": used, "wanted": wanted, "asked": asked}
+def portal(used=0, wanted=None, admin=False):
+    return {"used": used, "wanted": wanted, "admin": admin}
 
 
 def test_what_happens_next_follows_from_what_is_known():
@@ -26,17 +26,17 @@ def test_what_happens_next_follows_from_what_is_known():
         # Nobody needs it any longer; but the page shall have told how it went.
         ("joined", True, False, portal(used=1000), 31000, "stay"),
         ("joined", True, False, portal(used=1000), 31001, "close"),
-        ("joined", True, False, portal(used=1000, asked=True), 600000, "stay"),
-        ("joined", True, False, portal(used=1000, asked=True), 601001, "close"),
+        ("joined", True, False, portal(used=1000, admin=True), 600000, "stay"),
+        ("joined", True, False, portal(used=1000, admin=True), 601001, "close"),
         ("access_point", False, True, portal(used=1000), 9000000, "stay"),
-        ("access_point", False, True, portal(used=1000, asked=True), 601001, "close"),
+        ("access_point", False, True, portal(used=1000, admin=True), 601001, "close"),
     ):
-        found = course.action(state, linked, alone, door, now)
+        found = wifi.step(state, linked, alone, door, now)
         assert found == expected, (state, linked, alone, door, now, found)
 
 
 def test_pauses_double_up_to_five_minutes_and_differ_by_a_quarter_each_way():
-    middle = [course.pause_ms(rounds, 128) for rounds in range(1, 12)]
+    middle = [wifi.pause_ms(rounds, 128) for rounds in range(1, 12)]
 
     assert [round(pause / 1000) for pause in middle] == [
         2,
@@ -52,27 +52,13 @@ def test_pauses_double_up_to_five_minutes_and_differ_by_a_quarter_each_way():
         300,
     ]
     for rounds in (1, 4, 1000000):
-        shortest, longest = course.pause_ms(rounds, 0), course.pause_ms(rounds, 255)
+        shortest, longest = wifi.pause_ms(rounds, 0), wifi.pause_ms(rounds, 255)
         assert shortest * 5 == longest * 3, rounds
-
-
-def test_the_last_good_network_is_tried_without_looking_around():
-    known = [HOME, ATTIC, SHED]
-
-    assert course.quick(known, "attic") == [ATTIC]
-    assert course.quick(known, "") == []
-    assert course.quick(known, "gone") == []
-    assert course.quick([HOME], "") == [HOME]  # nothing to choose from
 
 
 def test_the_strongest_known_network_comes_first_and_hidden_ones_come_last():
     seen = [("shed", -40, False), ("cafe", -45, True), ("home", -80, True)]  # as scan sorts them
 
-    assert course.order([HOME, ATTIC, SHED], seen, []) == [SHED, HOME, ATTIC]
-    assert course.order([HOME, ATTIC, SHED], seen, [SHED]) == [HOME, ATTIC]
-    assert course.order([HOME, ATTIC], [], []) == [HOME, ATTIC]
-
-
-def test_a_link_that_drops_at_once_is_not_steady():
-    assert not course.is_steady(29999)
-    assert course.is_steady(30000)
+    assert wifi.order([HOME, ATTIC, SHED], seen, []) == [SHED, HOME, ATTIC]
+    assert wifi.order([HOME, ATTIC, SHED], seen, [SHED]) == [HOME, ATTIC]
+    assert wifi.order([HOME, ATTIC], [], []) == [HOME, ATTIC]

@@ -4,7 +4,7 @@ import simulated
 from house import run
 from radio_world import build, leave, lines, network, step
 
-from tepal.core import joining, secrets
+from tepal.core import hosting, joining, secrets
 
 
 async def test_the_only_known_network_is_joined_at_once():
@@ -50,16 +50,16 @@ async def test_every_kind_of_refusal_has_its_name():
     for trouble, expected in (
         ({"password": "another1"}, "wrong password"),
         ({"ssid": "away"}, "not found"),
-        ({"trouble": "refuses"}, "refused"),
-        ({"trouble": "silent"}, "no answer"),
-        ({"trouble": "empty"}, "no address"),
+        ({"trouble": "refuses"}, "refuses the node"),
+        ({"trouble": "silent"}, "gives no answer"),
+        ({"trouble": "empty"}, "gives no address"),
     ):
         station = dict(network("home", "secret-1"), **trouble)
         node = build(station, names="home", passwords="secret-1")
 
         await step(node)
 
-        assert (node.network.state, node.network.reason) == ("joining", expected)
+        assert (node.network.state, node.network.reason) == ("joining", "home: " + expected)
         assert not node.network.joined.is_set()
         assert len(lines(node, "[WARN] Wi-Fi home: " + expected)) == 1
         assert node.network.due > node.clock.now
@@ -77,7 +77,7 @@ async def test_a_radio_that_raises_stops_nothing():
         if fault == "scan":  # then the known ones are tried blind
             assert node.network.ssid == "home"
         else:
-            assert node.network.reason == "Wifi Internal State Error"
+            assert "home: Wifi Internal State Error" in node.network.reason
             simulated.wifi["fault"] = ""
             await step(node)
 
@@ -214,7 +214,7 @@ async def test_a_fixed_address_that_is_none_is_refused_and_does_no_harm_in_an_ol
     await step(node)
 
     assert node.network.state == "joined"
-    assert "devip: 10.0.0.300 is none" in str(node.config.faults)
+    assert len(lines(node, "[ERR] fixed address: 10.0.0.300 is none")) == 1
     for key, value in (
         ("devip", "10.0.0.0"),
         ("staessid", "x" * 33),
@@ -266,7 +266,7 @@ async def test_an_error_nobody_thought_of_does_not_end_the_search():
 async def test_the_passwords_of_networks_may_hold_what_a_list_cannot():
     node = build(network("home", "a;b c;d "), names="attic", passwords="secret-2")
 
-    joining._keep(node, "home", "a;b c;d ")
+    hosting._keep(node, "home", "a;b c;d ")
     await step(node)
 
     assert node.network.ssid == "home"

@@ -136,9 +136,9 @@ async def test_a_wrong_password_is_told_and_the_right_one_is_kept():
 async def test_a_try_ends_with_what_went_wrong():
     for trouble, expected in (
         ({"ssid": "away"}, "not found"),
-        ({"trouble": "refuses"}, "refused"),
-        ({"trouble": "silent"}, "no answer"),
-        ({"trouble": "empty"}, "no address"),
+        ({"trouble": "refuses"}, "refuses the node"),
+        ({"trouble": "silent"}, "gives no answer"),
+        ({"trouble": "empty"}, "gives no address"),
     ):
         node = await opened(dict(network("home", "right-one"), **trouble))
 
@@ -293,7 +293,7 @@ async def test_a_network_that_refuses_leaves_the_node_where_it_was():
 
     await post(node, {"ssid": "new"})
     await step(node)
-    assert (await state(node))["result"]["state"] == "refused"
+    assert (await state(node))["result"]["state"] == "refuses the node"
     node.clock.now += 61000
     await step(node, 2)
 

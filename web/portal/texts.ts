@@ -1,4 +1,4 @@
-// What the page says, in the language of the visitor: English is in the page itself already.
+// What the page says, in the language of the visitor: English is in the page itself, or the node's.
 const english = {
   another: "Another network",
   open: "open",
@@ -8,12 +8,7 @@ const english = {
   wait: "One moment, then try again.",
   wrong_password: "Wrong admin password.",
   login_required: "The admin password is needed.",
-  "wrong password": "wrong password",
-  "not found": "not in reach",
-  "no address": "it gives no address",
-  "no answer": "it does not answer",
-  refused: "it refuses",
-  "not saved": "connected, but not saved: the flash is full",
+  "not saved": "connected, but not saved: is the flash full?",
 };
 
 const german: typeof english = {
@@ -25,12 +20,16 @@ const german: typeof english = {
   wait: "Einen Moment, dann noch einmal.",
   wrong_password: "Falsches Admin-Passwort.",
   login_required: "Das Admin-Passwort fehlt.",
+  "not saved": "verbunden, aber nicht gespeichert: Ist der Speicher voll?",
+};
+
+const germanReasons = {
   "wrong password": "falsches Passwort",
   "not found": "nicht in Reichweite",
-  "no address": "gibt keine Adresse",
-  "no answer": "antwortet nicht",
-  refused: "lehnt ab",
-  "not saved": "verbunden, aber nicht gespeichert: der Speicher ist voll",
+  "other security": "verlangt andere Sicherheit",
+  "gives no address": "gibt keine Adresse",
+  "gives no answer": "antwortet nicht",
+  "refuses the node": "lehnt den Knoten ab",
 };
 
 const germanPage = {
@@ -53,5 +52,7 @@ export const texts = isGerman ? german : english;
 /** What replaces the English of the page, by the id of the element. */
 export const page: Record<string, string> = isGerman ? germanPage : {};
 
-/** A sentence for a code or a state of the node; nothing for one that is not known here. */
-export const reason = (code: string): string | undefined => (texts as Record<string, string>)[code];
+const reasons: Record<string, string> = { ...texts, ...(isGerman && germanReasons) };
+
+/** A sentence for a code or a state of the node; nothing where the node's own words will do. */
+export const reason = (code: string): string | undefined => reasons[code];

@@ -107,7 +107,7 @@ def rssi(node) -> dict:
 def addresses(node) -> dict:
     """Return the mode of the network and (address, netmask, gateway, DNS server)."""
     if node.network.state == "access_point":
-        return {"AP": list(node.radio().addresses())}
+        return {"AP": list(node.access_point().addresses())}
     return {"STA": list(node.network.station.ifconfig())}
 
 

@@ -25,7 +25,6 @@ class Network:
         self.losses = 0  # how often the link was lost since boot
         self.rounds = 0  # through all known networks, in vain
         self.since = 0  # uptime in ms at which it joined
-        self.said = ""  # the last line of the log on a search in vain
         self.due = 0  # uptime in ms of the next step
         self.joined = asyncio.Event()
         self.portal: "dict | None" = None
@@ -34,7 +33,7 @@ class Network:
         """Keep the node on a network."""
         clock = self.node.clock
         while True:
-            is_well = self.state == "joined" and not self.portal and self.is_linked()
+            is_well = self.state == "joined" and not self.portal and self.isconnected()
             if not is_well and clock.uptime_ms() >= self.due:
                 try:
                     await self.step()
@@ -43,7 +42,7 @@ class Network:
                     self.due = clock.uptime_ms() + _AGAIN_MS
             await asyncio.sleep_ms(_WATCH_MS)
 
-    def is_linked(self) -> bool:
+    def isconnected(self) -> bool:
         """Tell whether there is a link, and an address to use it with."""
         return self.station.isconnected() and self.station.ifconfig()[0] != "0.0.0.0"  # noqa: S104
 

@@ -96,6 +96,10 @@ async def change(config, key: str, wanted: object) -> bool:
     if "i" in flags:
         raise TepalError("read_only", key)
     wanted = check(key, wanted, default, limit)
+    if key in _WIFI and isinstance(wanted, str):
+        from tepal.formats import checks
+
+        checks.check(key, wanted)
     try:
         if "s" in flags:
             await config.keep_secret(key, wanted)
@@ -187,10 +191,6 @@ def check(key: str, wanted, default, limit) -> object:
         raise fault(key, "at most " + str(limit) + " characters")
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
-    if key in _WIFI and wanted != default:
-        from tepal.formats import wifi
-
-        wifi.check(key, wanted)
     return wanted
 
 

@@ -78,7 +78,7 @@ def boost(fast: bool) -> None:
         machine.freq((fast_mhz if fast else slow_mhz) * 1000000)
 
 
-def set_country(code: str) -> None:
+def country(code: str) -> None:
     """Tell the radio by whose law it may speak, before it is switched on.
 
     Raises: ValueError, OSError (this port knows no such country).

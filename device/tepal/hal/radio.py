@@ -1,10 +1,10 @@
-"""The Wi-Fi radio: as a station that joins a network, and as a network of our own."""
+"""The radio as a station: joins networks, and tells why one does not take us."""
 
 import network
 from micropython import const
 
 RARE = True
-_TRIES = const(3)  # of an ESP32 for one ``join``: a first handshake may fail for no reason
+_TRIES = const(3)  # of an ESP32 for one ``connect``: a first handshake may fail for no reason
 _LOST_HANDSHAKE = const(15)  # what an ESP32 says of most wrong passwords, without a name for it
 _NO_ADDRESS = const(2)  # what a Pico W says while it waits for DHCP, without a name for it
 _OPEN = const(0)
@@ -16,14 +16,14 @@ _FAULTS = const(
         ("STAT_NO_AP_FOUND_IN_RSSI_THRESHOLD", "not found"),
         ("STAT_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD", "other security"),
         ("STAT_NO_AP_FOUND_W_COMPATIBLE_SECURITY", "other security"),
-        ("STAT_ASSOC_FAIL", "refused"),
-        ("STAT_CONNECT_FAIL", "refused"),
-        ("STAT_BEACON_TIMEOUT", "no answer"),
+        ("STAT_ASSOC_FAIL", "refuses the node"),
+        ("STAT_CONNECT_FAIL", "refuses the node"),
+        ("STAT_BEACON_TIMEOUT", "gives no answer"),
     )
 )
 
 
-def join(station, ssid: str, password: str, addresses: tuple) -> None:
+def connect(station, ssid: str, password: str, addresses: tuple) -> None:
     """Begin to join a network; ``addresses`` are ours, the netmask … if they are fixed.
 
     Raises: OSError, ValueError (what the radio has against it).
@@ -37,7 +37,7 @@ def join(station, ssid: str, password: str, addresses: tuple) -> None:
     station.connect(ssid, password or None)
 
 
-def leave(station) -> None:
+def disconnect(station) -> None:
     """Leave the network, or end the attempt to join one."""
     try:
         station.disconnect()
@@ -46,17 +46,17 @@ def leave(station) -> None:
 
 
 def fault(station) -> str:
-    """Return why the attempt to join has failed; nothing as long as it has not."""
+    """Return why the attempt to join has failed; nothing as long as it has not.
+
+    A network that gives no address is none yet, it may still give one.
+    """
     status = station.status()
     for name, text in _FAULTS:
         if status == getattr(network, name, None):
             return text
-    return "wrong password" if status == _LOST_HANDSHAKE else ""
-
-
-def lacks_address(station) -> bool:
-    """Tell whether the station is on a network that has given it no address."""
-    return station.isconnected() or station.status() == _NO_ADDRESS
+    if status == _LOST_HANDSHAKE:
+        return "wrong password"
+    return "gives no address" if status == _NO_ADDRESS or station.isconnected() else ""
 
 
 def scan(station) -> list:
@@ -74,37 +74,3 @@ def scan(station) -> list:
         if name and (name not in found or dbm > found[name][1]):
             found[name] = (name, dbm, security != _OPEN)
     return sorted(found.values(), key=lambda entry: -entry[1])
-
-
-def open(ssid: str, password: str) -> None:
-    """Open a network of our own, WPA2 with ``password``."""
-    interface = network.WLAN(network.AP_IF)
-    security = getattr(network.WLAN, "SEC_WPA2", None) or getattr(network, "AUTH_WPA2_PSK", None)
-    interface.config(ssid=ssid, password=password)
-    if security is not None:
-        interface.config(security=security)  # an ESP32 lets everybody in if it is not told
-    interface.active(True)
-
-
-def close() -> None:
-    """Close our network, if it is open."""
-    network.WLAN(network.AP_IF).active(False)
-
-
-def addresses() -> tuple:
-    """Return (address, netmask, gateway, DNS server) in our network."""
-    return network.WLAN(network.AP_IF).ifconfig()
-
-
-def stations() -> list[bytes]:
-    """Return the hardware addresses of whoever has joined ours."""
-    interface = network.WLAN(network.AP_IF)
-    if not interface.active():
-        return []
-    joined = interface.status("stations")
-    return [station[0] for station in joined]  # pyright: ignore[reportGeneralTypeIssues]
-
-
-def dns_port() -> int:
-    """Return the port for questions of DNS; a simulated node may not have the usual one."""
-    return getattr(network, "DNS_PORT", 53)

@@ -17,11 +17,11 @@ def answer(node):
     about = {"tepal": node.version, "name": node.name, "id": node.id, "auth": node.auth.enabled}
     about.update({"shell": get("socport"), "web": web})
     known = json.dumps(about).encode()
-    return lambda question: known if question.strip() == _QUESTION else None
+    return lambda line: known if line.strip() == _QUESTION else None
 
 
-async def serve(address: tuple, reply, size: int = _MAX_DATAGRAM) -> None:
-    """Send what ``reply(datagram)`` returns, if that is anything; never returns.
+async def serve(address: tuple, handle, size: int = _MAX_DATAGRAM) -> None:
+    """Send what ``handle(datagram)`` returns, if that is anything; never returns.
 
     ``size`` bounds a datagram. Raises: OSError (the port is taken).
     """
@@ -34,7 +34,7 @@ async def serve(address: tuple, reply, size: int = _MAX_DATAGRAM) -> None:
             await _readable(sock)  # pyright: ignore[reportGeneralTypeIssues]
             try:
                 question, sender = sock.recvfrom(size)
-                answer = reply(question)
+                answer = handle(question)
                 if answer:
                     sock.sendto(answer, sender)
             except OSError:

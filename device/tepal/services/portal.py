@@ -6,7 +6,7 @@ wanted     (name, password, name of the node) to be tried, None if there is noth
 result     what became of the last try, for the page
 used       uptime in ms of the last request; tried, scanned: of the last of these
 networks   what the last scan has found
-asked      an admin wanted it; else it opened by itself
+admin      an admin wanted it; else it opened by itself
 renamed    the node has a new name, which takes a restart
 door       the web door that is open for the portal alone
 """
@@ -15,9 +15,9 @@ import json
 
 from micropython import const
 
-from tepal.core import joining, login
+from tepal.core import hosting, joining, login
 from tepal.core.commands import ADMIN
-from tepal.formats import dns, wifi
+from tepal.formats import checks, dns
 from tepal.formats.errors import TepalError
 from tepal.formats.postfixes import is_host
 from tepal.services import body, discovery, identity, web
@@ -50,37 +50,37 @@ async def ask(node) -> str:
     """Open it because an admin wants it, and return where it is. Raises: OSError."""
     net = node.network
     if net.state != "access_point":
-        joining.open_access_point(node)
+        hosting.open(node)
     if not net.portal:
-        await open(node, asked=True)
+        await open(node, admin=True)
     elif net.state == "joined":  # it was about to close
-        net.portal.update({"asked": True, "used": node.clock.uptime_ms()})
-    return _url(node, node.radio().addresses()[0])
+        net.portal.update({"admin": True, "used": node.clock.uptime_ms()})
+    return _url(node, node.access_point().addresses()[0])
 
 
-async def open(node, asked: bool = False) -> None:
+async def open(node, admin: bool = False) -> None:
     """Open the portal on our own network, which is open already."""
     now = node.clock.uptime_ms()
     long_ago = now - _SCAN_MS
     node.network.portal = {
         "wanted": None,
         "result": None,
-        "used": now if asked else long_ago - _SCAN_MS * 10,
+        "used": now if admin else long_ago - _SCAN_MS * 10,
         "tried": long_ago,
         "scanned": long_ago,
         "networks": [],
-        "asked": asked,
+        "admin": admin,
         "renamed": False,
         "door": None,
     }
-    radio = node.radio()
-    address = bytes([int(part) for part in radio.addresses()[0].split(".")])
-    place = (node.listen_address, radio.dns_port())
+    here = node.access_point().addresses()[0]
+    address = bytes([int(part) for part in here.split(".")])
+    place = (node.listen_address, node.access_point().dns_port())
     server = discovery.serve(place, lambda query: dns.answer(query, address), dns.LONGEST)
     node.tasks.start(_TASK, server, "system")
     if "http" not in [door.name for door in node.doors]:
         await _open_door(node)
-    node.log.boot("setup portal at " + _url(node, radio.addresses()[0]))
+    node.log.boot("setup portal at " + _url(node, here))
 
 
 async def _open_door(node) -> None:
@@ -109,7 +109,7 @@ def close(node) -> None:
         node.doors.remove(portal["door"])
         portal["door"].close()
     if net.state != "access_point":
-        node.radio().close()
+        node.access_point().close()
     node.log.boot("setup portal closed")
     if portal["renamed"]:
         node.restart()
@@ -183,8 +183,8 @@ async def _join(request, portal: dict) -> None:
     wanted = await body.read_json(request)
     if not isinstance(wanted, dict):
         raise TepalError("arguments", "an object with ssid and password expected")
-    ssid = wifi.check_name(wanted.get("ssid"))
-    password = wifi.check_password(wanted.get("password", ""))
+    ssid = checks.check_name(wanted.get("ssid"))
+    password = checks.check_password(wanted.get("password", ""))
     name = wanted.get("name", "")
     if not isinstance(name, str) or len(name) > _LONGEST_NAME or (name and not is_host(name)):
         raise TepalError("arguments", "name: letters, digits, - and _ expected")
@@ -230,7 +230,12 @@ def _is_ours(request) -> bool:
         host = host.rsplit(":", 1)[0]
     node = request.node
     name = node.name.lower()
-    own = (node.radio().addresses()[0], node.network.station.ifconfig()[0], name, name + ".local")
+    own = (
+        node.access_point().addresses()[0],
+        node.network.station.ifconfig()[0],
+        name,
+        name + ".local",
+    )
     return not host or host in own
 
 
@@ -238,7 +243,7 @@ async def _redirect(request) -> None:
     """Send a client to the page; its system shows that as a network to sign in to."""
     if request.method not in ("GET", "HEAD"):
         raise TepalError("other_site", request.header("host")[:64])
-    url = _url(request.node, request.node.radio().addresses()[0])
+    url = _url(request.node, request.node.access_point().addresses()[0])
     more = "location: " + url + "\r\n" + _FRESH
     page = '<!doctype html><title>Setup</title><a href="' + url + '">Setup</a>'
     await request.answer(page, "text/html", "302 Found", more)
