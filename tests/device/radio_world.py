@@ -68,7 +68,7 @@ async def step(node, count=1):
 
 async def leave(node):
     if node.network.portal:
-        node.portal().close(node)
+        await node.portal().close(node)
     simulated.wifi.update(QUIET)
     await end(node)
 

@@ -306,12 +306,12 @@ async def test_it_brings_a_web_door_of_its_own_where_the_node_has_none_and_takes
 
     assert [door.name for door in node.doors] == ["http"]
     assert "portal" in [task.tag for task in node.tasks.all]
-    node.portal().close(node)
+    await node.portal().close(node)
     for _ in range(5):
         await asyncio.sleep_ms(1)
 
     assert node.doors == []
-    assert not node.tasks.is_busy("portal")  # which held the socket for DNS
+    assert node.tasks.find("portal") == []  # which held the socket for DNS
     await leave(node)
 
 

@@ -28,7 +28,7 @@ def test_a_network_is_added_last_or_gets_its_new_password():
     assert checks.added(pairs, "home", "new") == [("home", "new"), ("attic", "")]
     many = [("x" * 31 + str(number), "") for number in range(7)]
     more = checks.added(many, "y" * 32, "")
-    assert more == [*many[1:], ("y" * 32, "")]
+    assert more == many[1:] + [("y" * 32, "")]
     assert len(";".join([name for name, _ in more])) <= 256  # what the configuration takes
 
 

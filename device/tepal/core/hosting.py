@@ -15,7 +15,7 @@ async def run(net, action: str) -> None:
     if action == "try":
         await _try(net, net.portal)
     elif action == "close":
-        node.portal().close(node)
+        await node.portal().close(node)
     else:
         open(node)
         net.state = "access_point"

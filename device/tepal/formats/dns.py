@@ -12,6 +12,15 @@ _ANY = const(b"\0\xff")
 _INTERNET = const(b"\0\x01")
 
 
+def answerer(address: str):
+    """Return the function that answers with ``address``, as a UDP service wants it.
+
+    It is made here because a function keeps all that its file has imported.
+    """
+    four = bytes([int(part) for part in address.split(".")])
+    return lambda query: answer(query, four)
+
+
 def answer(query: bytes, address: bytes):
     """Return the answer to ``query``: the four bytes ``address``; None where there is none to give.
 

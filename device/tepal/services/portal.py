@@ -15,7 +15,7 @@ import json
 
 from micropython import const
 
-from tepal.core import hosting, joining, login
+from tepal.core import ending, hosting, joining, login
 from tepal.core.commands import ADMIN
 from tepal.formats import checks, dns
 from tepal.formats.errors import TepalError
@@ -74,9 +74,8 @@ async def open(node, admin: bool = False) -> None:
         "door": None,
     }
     here = node.access_point().addresses()[0]
-    address = bytes([int(part) for part in here.split(".")])
     place = (node.listen_address, node.access_point().dns_port())
-    server = discovery.serve(place, lambda query: dns.answer(query, address), dns.LONGEST)
+    server = discovery.serve(place, dns.answerer(here), dns.LONGEST)
     node.tasks.start(_TASK, server, "system")
     if "http" not in [door.name for door in node.doors]:
         await _open_door(node)
@@ -96,15 +95,17 @@ async def _open_door(node) -> None:
     node.network.portal["door"] = door
 
 
-def close(node) -> None:
+async def close(node) -> None:
     """Close the portal, and our own network unless it is to stay; restart where the name is new."""
     net = node.network
     portal = net.portal
     net.portal = None
     net.due = 0
     for task in node.tasks.find(_TASK):
-        if task.handle and task.state == "running":
-            task.handle.cancel()
+        task.kind = "native"  # one that can be killed, now that nobody needs it
+    await ending.kill(node.tasks, _TASK)
+    for task in node.tasks.find(_TASK):
+        node.tasks.all.remove(task)
     if portal["door"]:
         node.doors.remove(portal["door"])
         portal["door"].close()
