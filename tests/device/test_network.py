@@ -137,6 +137,17 @@ async def test_a_new_node_opens_its_own_network_with_a_password_of_its_own():
     await leave(node)
 
 
+async def test_the_password_of_our_own_network_can_be_chosen():
+    node = build(nwmd="AP")
+    await node.config.set("ap_password", "rosehip-tea")
+
+    await step(node)
+
+    assert simulated.wifi["access_point"]["password"] == "rosehip-tea"
+    assert node.config.get("ap_password") == "***"
+    await leave(node)
+
+
 async def test_a_node_that_shall_be_its_own_network_has_no_portal():
     node = build(network("home"), names="home", nwmd="AP")
 
@@ -220,6 +231,7 @@ async def test_a_fixed_address_that_is_none_is_refused_and_does_no_harm_in_an_ol
         ("staessid", "x" * 33),
         ("stapwd", "short"),
         ("country", "Peru"),
+        ("ap_password", "short"),
     ):
         try:
             await node.config.set(key, value)

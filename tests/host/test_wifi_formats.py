@@ -2,6 +2,7 @@
 
 # A node's code carries no types where inference will do, and is checked by itself.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
 

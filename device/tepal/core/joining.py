@@ -12,7 +12,7 @@ from tepal.formats.errors import TepalError
 RARE = True
 _NO_ADDRESS = const("gives no address")  # as ``radio`` has it
 _JOIN_MS = const(15000)
-_LOOK_MS = const(250)
+_LOOK_MS = const(100)
 _ROUNDS_ALONE = const(3)  # through all known networks in vain, before our own opens
 _STEADY_MS = const(30000)  # a link that lasted so long was a good one
 _SHORT_MS = const(5000)  # between two looks while the portal is open

@@ -19,7 +19,7 @@ RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
 _NONE = const("-")
-_WIFI = const(("staessid", "stapwd", "devip", "country"))
+_WIFI = const(("staessid", "stapwd", "devip", "country", "ap_password"))
 _TABLE = const("""\
 devfid        "node01"           32               b
 staessid      "your_wifi_name"   256              b
@@ -55,6 +55,7 @@ cstmpmap      "n/a"              512              b
 boostmd       true               -                b
 aioqueue      3                  1..20            b
 devip         "n/a"              64               b
+ap_password   ""                 63               s
 country       "n/a"              3                b
 nwmd          "n/a"              n/a|STA|AP       b
 soctout       30                 5..3600          b

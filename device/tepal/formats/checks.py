@@ -24,6 +24,8 @@ def check(key: str, text: str) -> None:
         elif key == "stapwd":
             for password in listed(text):
                 check_password(password)
+        elif key == "ap_password":
+            check_password(text)
         elif text == "n/a":
             pass
         elif key == "devip":

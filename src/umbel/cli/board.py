@@ -117,7 +117,8 @@ def network(
     if trouble not in _TROUBLES:
         raise typer.BadParameter(f"{trouble!r}: one of {', '.join(_TROUBLES[1:])} expected")
     wifi = cast("dict[str, Any]", _order(context, "read"))["wifi"]
-    networks = [other for other in wifi["networks"] or [] if other["ssid"] != name]
+    around = cast("list[dict[str, object]]", wifi["networks"] or [])
+    networks = [other for other in around if other["ssid"] != name]
     if not is_gone:
         made = {"ssid": name, "password": password, "rssi": rssi}
         networks.append({**made, "hidden": trouble == "hidden", "trouble": trouble})
