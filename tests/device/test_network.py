@@ -225,7 +225,7 @@ async def test_a_fixed_address_that_is_none_is_refused_and_does_no_harm_in_an_ol
     await step(node)
 
     assert node.network.state == "joined"
-    assert len(lines(node, "[ERR] fixed address: 10.0.0.300 is none")) == 1
+    assert "devip: 10.0.0.300 is none" in str(node.config.faults)
     for key, value in (
         ("devip", "10.0.0.0"),
         ("staessid", "x" * 33),

@@ -87,3 +87,9 @@ def test_what_is_no_name_or_password_of_a_network_is_refused():
     assert "at most 8" in refused(checks.check_names, ";".join("abcdefghi"))
     for code in ("de", "DEU", "D1", "D", "ÄÖ"):
         assert "capital" in refused(checks.check, "country", code), code
+    for key, text in (
+        ("staessid", "x" * 33),
+        ("stapwd", "long enough;short"),
+        ("ap_password", "x"),
+    ):
+        assert refused(checks.check, key, text).startswith("config value: " + key)

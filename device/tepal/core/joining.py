@@ -7,7 +7,6 @@ from micropython import const
 
 from tepal.core import secrets
 from tepal.formats import wifi
-from tepal.formats.errors import TepalError
 
 RARE = True
 _NO_ADDRESS = const("gives no address")  # as ``radio`` has it
@@ -151,8 +150,4 @@ def _addresses(node) -> tuple:
         return ()
     from tepal.formats import fixed
 
-    try:
-        return fixed.addresses(text)
-    except TepalError as error:
-        node.log.err("fixed address: " + error.detail + "; DHCP is used")
-        return ()
+    return fixed.addresses(text)

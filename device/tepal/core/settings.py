@@ -19,7 +19,7 @@ RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
 _NONE = const("-")
-_WIFI = const(("staessid", "stapwd", "devip", "country", "ap_password"))
+_WIFI = const(("staessid", "stapwd", "country", "ap_password"))
 _TABLE = const("""\
 devfid        "node01"           32               b
 staessid      "your_wifi_name"   256              b
@@ -192,6 +192,10 @@ def check(key: str, wanted, default, limit) -> object:
         raise fault(key, "at most " + str(limit) + " characters")
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
+    if key == "devip" and wanted != default:
+        from tepal.formats import fixed
+
+        fixed.check(wanted)
     return wanted
 
 

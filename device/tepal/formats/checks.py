@@ -26,13 +26,7 @@ def check(key: str, text: str) -> None:
                 check_password(password)
         elif key == "ap_password":
             check_password(text)
-        elif text == "n/a":
-            pass
-        elif key == "devip":
-            from tepal.formats import fixed
-
-            fixed.addresses(text)
-        elif len(text) != 2 or text.strip(_LETTERS):
+        elif text != "n/a" and (len(text) != 2 or text.strip(_LETTERS)):
             raise _expected("a country of two capital letters")
     except TepalError as error:
         raise TepalError("config_value", key + ": " + error.detail)

@@ -8,11 +8,19 @@ RARE = True
 _DIGITS = const("0123456789")
 
 
+def check(text: str) -> None:
+    """Refuse what is none. Raises: TepalError ``config_value``."""
+    try:
+        addresses(text)
+    except TepalError as error:
+        raise TepalError("config_value", "devip: " + error.detail)
+
+
 def addresses(text: str) -> tuple:
     """Return (address, netmask, gateway, DNS server) of ``address[/bits][,gateway[,dns]]``.
 
-    The gateway is the first address of the net where none is
-    named, and answers questions of DNS. Raises: TepalError ``arguments`` with what was expected.
+    The gateway is the first address of the net where none is named, and answers questions of
+    DNS. Raises: TepalError ``arguments`` with what was expected.
     """
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > 3:

@@ -89,6 +89,9 @@ def country(code: str) -> None:
 def station(hostname: str):
     """Return the station, switched on: some radios know their hardware address only then."""
     network.hostname(hostname)
+    own = network.WLAN(network.AP_IF)
+    if own.active():
+        own.active(False)  # an ESP32 keeps it over a soft reset
     wlan = network.WLAN(network.STA_IF)
     wlan.active(True)
     return wlan

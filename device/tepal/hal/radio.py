@@ -21,6 +21,7 @@ _FAULTS = const(
         ("STAT_BEACON_TIMEOUT", "gives no answer"),
     )
 )
+_FINE = const(("STAT_CONNECTING", "STAT_IDLE", "STAT_GOT_IP"))
 
 
 def connect(station, ssid: str, password: str, addresses: tuple) -> None:
@@ -52,11 +53,14 @@ def fault(station) -> str:
     """
     status = station.status()
     for name, text in _FAULTS:
-        if status == getattr(network, name, None):
+        if status == getattr(network, name, ""):
             return text
     if status == _LOST_HANDSHAKE:
         return "wrong password"
-    return "gives no address" if status == _NO_ADDRESS or station.isconnected() else ""
+    if status == _NO_ADDRESS or station.isconnected():
+        return "gives no address"
+    is_fine = status in [getattr(network, name, 0) for name in _FINE]
+    return "" if is_fine else "Wi-Fi status %s" % status
 
 
 def scan(station) -> list:
