@@ -116,9 +116,11 @@ async def test_a_wrong_password_is_told_and_the_right_one_is_kept():
     node.clock.now += 3000
     assert (await post(node, {"ssid": "home", "password": "right-one", "name": "fern"}))[0] == 202
     await step(node)
+    node.clock.now += 110000
+    await step(node)
+    assert own["open"]  # or nobody could read this
     result = (await state(node))["result"]
     assert result == {"ssid": "home", "state": "joined", "address": "127.0.0.1"}
-    assert own["open"]  # or nobody could read this
     assert node.network.state == "joined"
     assert node.config.get("staessid") == "home"
     assert secrets.get(node.auth.secrets, "stapwd") == ["right-one"]
@@ -151,6 +153,20 @@ async def test_a_try_ends_with_what_went_wrong():
         await leave(node)
 
 
+async def test_a_try_that_ends_in_an_error_is_no_try_for_ever():
+    node = await opened(network("home"))
+    node.network.station.connect = None  # which no radio has
+
+    await post(node, {"ssid": "home"})
+    try:
+        await step(node)
+    except TypeError:
+        pass
+
+    assert (await state(node))["result"]["state"] == "failed"
+    await leave(node)
+
+
 async def test_flash_that_is_full_is_told():
     node = await opened(network("home"))
 
@@ -160,6 +176,17 @@ async def test_flash_that_is_full_is_told():
 
     assert (await state(node))["result"]["state"] == "not saved"
     assert len(lines(node, "[ERR] setup: home not saved")) == 1
+    await leave(node)
+
+
+async def test_a_password_that_cannot_be_saved_opens_our_own_network_all_the_same():
+    node = build()
+    node.auth.secrets = "no/such/folder"
+
+    await step(node)
+
+    assert simulated.wifi["access_point"]["open"]
+    assert len(lines(node, "[ERR] ap_password not saved")) == 1
     await leave(node)
 
 

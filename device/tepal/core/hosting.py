@@ -7,6 +7,7 @@ from tepal.formats import checks
 
 RARE = True
 _PASSWORD = const("ap_password")
+_UNREAD_MS = const(90000)  # for a phone that has lost us meanwhile: the radio has changed channel
 
 
 async def run(net, action: str) -> None:
@@ -18,11 +19,11 @@ async def run(net, action: str) -> None:
         await node.portal().close(node)
     else:
         open(node)
-        net.state = "access_point"
         if not joining.known(node):
             net.reason = "no network known"
         if node.config.get("nwmd") != "AP" and not net.portal:
             await node.portal().open(node)
+        net.state = "access_point"  # only now: what fails on the way is done again
 
 
 def open(node) -> None:
@@ -35,7 +36,10 @@ def open(node) -> None:
         from tepal.core import passwords
 
         password = passwords.generate()
-        secrets.put(node.auth.secrets, _PASSWORD, password)
+        try:
+            secrets.put(node.auth.secrets, _PASSWORD, password)
+        except OSError as error:  # it will be another one next time
+            node.log.err("ap_password not saved: " + str(error))
     node.access_point().open(name, password)
     node.log.boot("access point " + name + " open")
     # On the serial console alone, never in a log.
@@ -48,14 +52,18 @@ async def _try(net, portal: dict) -> None:
     portal["wanted"] = None
     net.joined.clear()
     net.state = "access_point"
-    reason = await joining.connect(net, ssid, password)
-    portal["used"] = net.node.clock.uptime_ms()
-    if reason:
+    reason = "failed"  # whatever happens, the page must hear an end of it
+    try:
+        reason = await joining.connect(net, ssid, password)
+    finally:
         portal["result"] = {"ssid": ssid, "state": reason}
+        portal["used"] = net.node.clock.uptime_ms()
+    if reason:
         net.node.log.info("setup: " + ssid + ": " + reason)
         return
     joining.joined(net, ssid)
     portal["admin"] = False  # what was asked for is done
+    portal["used"] += _UNREAD_MS
     portal["result"] = {"ssid": ssid, "state": "joined", "address": net.station.ifconfig()[0]}
     try:
         _keep(net.node, ssid, password)
