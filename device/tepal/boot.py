@@ -39,8 +39,12 @@ def build(node) -> None:
     node.modules = Modules((own,) if node.safe else ("modules", own), node)
     node.commands = Commands(node, [node.modules])
     node.listen_address = board.listen_address()
-    station = board.station(node.name)
-    node.network = Network(station, node.access_point, node.config, node.vault, node.log)
+    if get("country") != "n/a":
+        try:
+            board.country(get("country"))
+        except (ValueError, OSError) as error:
+            node.log.err("Wi-Fi country: " + str(error))
+    node.network = Network(board.station(node.name), node)
 
 
 async def boot(node) -> None:

@@ -84,7 +84,7 @@ async def test_in_safe_mode_it_is_there_but_does_nothing_by_itself():
 
 async def test_a_full_flash_is_told_and_the_doors_are_open():
     empty_folder()
-    write("provision.json", '{"wlan.psk": "hunter2"}')
+    write("provision.json", '{"wlan.psk": "hunter22"}')
     os.mkdir("config")
     write("config/node_config.json", CONFIG % (PORT, PORT + 1, ""))
     from tepal.core import storage

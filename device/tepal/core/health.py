@@ -22,6 +22,7 @@ def about(node) -> dict:
         "runtime": runtime(),
         "address": node.network.station.ifconfig()[0],
         "network": node.network.state,
+        "network_reason": node.network.reason,
         "auth": node.auth.enabled,
         "uptime_ms": node.clock.uptime_ms(),
         "time": node.clock.now() or None,
@@ -53,6 +54,7 @@ def info(node) -> dict:
         "crash": crash_text(),
         "slowest": "%s, %d ms" % node.commands.slowest if node.commands.count else "none",
         "auth": node.auth.enabled,
+        "network": network_text(node.network),
     }
 
 
@@ -68,6 +70,12 @@ def crash_text() -> str:
     """Return the same as one line."""
     found = boots.crashed()
     return "%s: %s" % (found["reason"], found["detail"]) if found else "none"
+
+
+def network_text(network) -> str:
+    """Return the state of the network, and why it is not joined or which one it is on."""
+    more = network.ssid if network.state == "joined" else network.reason
+    return network.state + (": " + more if more else "")
 
 
 def top(node) -> dict:

@@ -20,6 +20,7 @@ RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
 _NONE = const("-")
+_WIFI = const(("staessid", "stapwd", "country", "ap_password"))
 _TABLE = const("""\
 devfid        "node01"           32               b
 staessid      "your_wifi_name"   256              b
@@ -57,6 +58,8 @@ cstmpmap      "n/a"              512              b
 boostmd       true               -                b
 aioqueue      3                  1..20            b
 devip         "n/a"              64               b
+ap_password   ""                 63               s
+country       "n/a"              3                b
 nwmd          "n/a"              n/a|STA|AP       b
 soctout       30                 5..3600          b
 socport       9008               1..65535         b
@@ -122,7 +125,12 @@ def checked(key: str, wanted: object) -> tuple:
     default, limit, flags = entry(key)
     if "i" in flags:
         raise TepalError("read_only", key)
-    return check(key, wanted, default, limit), flags
+    wanted = check(key, wanted, default, limit)
+    if key in _WIFI and isinstance(wanted, str):
+        from tepal.formats import checks
+
+        checks.check(key, wanted)
+    return wanted, flags
 
 
 def save(config, key: str, wanted: object) -> None:
@@ -202,18 +210,27 @@ def check(key: str, wanted, default, limit) -> object:
         return check_number(key, wanted, limit)
     if not isinstance(wanted, str):
         raise fault(key, "text")
-    if _is_length(default, limit):
-        if wanted and len(wanted) < limit[0]:
-            raise fault(key, "at least " + str(limit[0]) + " characters")
-        limit = limit[1]
-    if isinstance(limit, tuple):
+    if isinstance(limit, tuple) and not _is_length(default, limit):
         if wanted not in limit:
             raise fault(key, "one of " + ", ".join(limit))
-    elif len(wanted) > limit:
-        raise fault(key, "at most " + str(limit) + " characters")
+    else:
+        check_length(key, wanted, limit)
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
+    if key == "devip" and wanted != default:
+        from tepal.formats import fixed
+
+        fixed.check(wanted)
     return wanted
+
+
+def check_length(key: str, wanted: str, limit) -> None:
+    """Refuse a text that is too long, or too short; an empty one never is."""
+    shortest, longest = limit if isinstance(limit, tuple) else (0, limit)
+    if len(wanted) > longest:
+        raise fault(key, "at most " + str(longest) + " characters")
+    if wanted and len(wanted) < shortest:
+        raise fault(key, "at least " + str(shortest) + " characters")
 
 
 def _is_length(default, limit) -> bool:

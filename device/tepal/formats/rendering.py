@@ -40,7 +40,7 @@ def _is_bare(text: str) -> bool:
         return False
     try:
         return len(text) == len(text.encode()) and value(text) is text
-    except TepalError:  # -Infinity, which the grammar refuses
+    except TepalError:  # it would be a number, and there is no such
         return False
 
 
