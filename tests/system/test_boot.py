@@ -318,7 +318,7 @@ def test_the_serial_console_is_a_shell_where_that_is_wanted(kept):
     kept.printed("system heartbeat\n<3 heartbeat\n")
     kept.simulation.umbel("board", "node01", "type", "conf")
     kept.simulation.umbel("board", "node01", "type", "devfid")
-    kept.printed("[configure] node01 $ \ndevfid\nnode01\n")
+    kept.printed("devfid\nnode01\n")
 
 
 def test_webrepl_is_refused_without_a_password_and_where_there_is_none(kept):
