@@ -23,6 +23,7 @@ HELP = (
     "ifconfig",
     "ha_sta",
     "list_stations",
+    "hosts",
     "pinmap keys=None",
     "alarms clean=False",
     "notify text",
@@ -37,6 +38,7 @@ VIEW = (
     "clock",
     "rssi",
     "ifconfig",
+    "hosts",
 )
 ADMIN = ("setclock",)
 
@@ -100,6 +102,11 @@ def ha_sta():
 def list_stations():
     """Return who has joined our own network: a hardware address each."""
     return [station.hex(":") for station in node.access_point().stations()]
+
+
+def hosts():
+    """Return the neighbours that this node has talked with lately: name and address."""
+    return {name: place.host for name, place in node.peers.known.items()}
 
 
 def pinmap(keys=None):

@@ -16,6 +16,7 @@ if _TYPING:
     from tepal.core.log import Log
     from tepal.core.modules import Modules
     from tepal.core.network import Network
+    from tepal.core.peers import Peers
     from tepal.core.pins import Pins
     from tepal.core.states import States
     from tepal.core.tasks import Tasks
@@ -46,6 +47,7 @@ class Node:
     network: "Network"
     pins: "Pins"  # from here on at first use
     states: "States"
+    peers: "Peers"
     io: "io"  # pyright: ignore[reportGeneralTypeIssues]
 
     def __init__(self):
@@ -70,7 +72,9 @@ class Node:
         elif name == "io":
             from tepal.hal import io as part
         else:
-            raise AttributeError(name)
+            from tepal import parts
+
+            part = parts.make(self, name)
         setattr(self, name, part)
         return part
 

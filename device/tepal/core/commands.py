@@ -36,7 +36,7 @@ class Commands:
         self.providers = providers
         self.tasks = node.tasks
         self.log = node.log
-        self.peers = None  # has ``send(host, call, caller)`` where the node reaches others
+        self.caller = None  # of the command that begins; good until its first ``await``
         self.count = 0  # commands run since boot
         self.slowest = ("", 0)  # the command that blocked the event loop longest, and its ms
 
@@ -52,6 +52,7 @@ class Commands:
             return await postfix.run(self, call, caller)
         command, role = self.resolve(call, caller)
         self.count += 1
+        self.caller = caller
         start = time.ticks_ms()
         try:
             result = command(*call.args, **call.kwargs)

@@ -26,6 +26,8 @@ stapwd        "your_wifi_passwd" 512              bs
 appwd         ""                 64               s
 ctlpwd        ""                 64               s
 viewpwd       ""                 64               s
+peer_key      ""                 128              s
+peerpwd       ""                 64               s
 boothook      "n/a"              1024             b
 webui         false              -                b
 webport       80                 1..65535         b

@@ -89,3 +89,8 @@ def station(hostname: str):
 def listen_address() -> str:
     """Return the address to listen on; several simulated nodes share one machine."""
     return getattr(network, "LISTEN_ADDRESS", "0.0.0.0")  # noqa: S104
+
+
+def broadcasts() -> tuple:
+    """Return the addresses at which all neighbours listen; simulated ones share a machine."""
+    return getattr(network, "BROADCASTS", ("255.255.255.255",))

@@ -5,6 +5,7 @@ import simulated
 STA_IF, AP_IF = 0, 1
 STAT_IDLE, STAT_CONNECTING, STAT_GOT_IP = 0, 1, 3
 LISTEN_ADDRESS = simulated.setting("ADDRESS", "127.0.0.1")
+BROADCASTS = tuple(simulated.setting("NEIGHBOURS", "127.0.0.1").split(","))
 
 _names = {"host": "simulated"}
 
