@@ -27,6 +27,7 @@ HELP = (
     "pinmap keys=None",
     "alarms clean=False",
     "notify text",
+    "notifications enable=None",
 )
 VIEW = (
     "info",
@@ -123,6 +124,15 @@ def alarms(clean=False):
 
 def notify(text):
     """Tell everybody who listens."""
-    node.log.info("notify: " + str(text))
-    node.log.publish("notify", str(text))
-    return "Sent"
+    reached = node.notify.send(str(text))
+    if not node.notify.enabled:
+        return "Notifications disabled"
+    return "Sent" + (" over " + ", ".join(sorted(reached)) if reached else "")
+
+
+def notifications(enable=None):
+    """Return the newest notifications and who carries them on; ``enable`` switches them on or off."""
+    if enable is not None:
+        node.notify.enabled = bool(enable)
+    channels = [channel.name for channel in node.notify.channels]
+    return {"enabled": node.notify.enabled, "channels": channels, "newest": node.notify.newest}

@@ -13,9 +13,12 @@ if _TYPING:
     from tepal.core.clock import Clock
     from tepal.core.commands import Commands
     from tepal.core.config import Config
+    from tepal.core.data import Data
     from tepal.core.log import Log
     from tepal.core.modules import Modules
     from tepal.core.network import Network
+    from tepal.core.notify import Notify
+    from tepal.core.pages import Pages
     from tepal.core.peers import Peers
     from tepal.core.pins import Pins
     from tepal.core.states import States
@@ -48,6 +51,9 @@ class Node:
     pins: "Pins"  # from here on at first use
     states: "States"
     peers: "Peers"
+    notify: "Notify"
+    data: "Data"
+    pages: "Pages"
     io: "io"  # pyright: ignore[reportGeneralTypeIssues]
 
     def __init__(self):

@@ -20,4 +20,22 @@ def _peers(node):
     return Peers(node)
 
 
-_MAKERS = {"peers": _peers}
+def _notify(node):
+    from tepal.core.notify import Notify
+
+    return Notify(node.log)
+
+
+def _data(node):
+    from tepal.core.data import Data
+
+    return Data(node.clock)
+
+
+def _pages(node):
+    from tepal.core.pages import Pages
+
+    return Pages()
+
+
+_MAKERS = {"peers": _peers, "notify": _notify, "data": _data, "pages": _pages}

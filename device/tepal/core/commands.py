@@ -36,7 +36,7 @@ class Commands:
         self.providers = providers
         self.tasks = node.tasks
         self.log = node.log
-        self.caller = None  # of the command that begins; good until its first ``await``
+        self.call = self.caller = None  # of the command that begins; good until its first await
         self.count = 0  # commands run since boot
         self.slowest = ("", 0)  # the command that blocked the event loop longest, and its ms
 
@@ -52,7 +52,7 @@ class Commands:
             return await postfix.run(self, call, caller)
         command, role = self.resolve(call, caller)
         self.count += 1
-        self.caller = caller
+        self.call, self.caller = call, caller
         start = time.ticks_ms()
         try:
             result = command(*call.args, **call.kwargs)

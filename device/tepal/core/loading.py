@@ -4,11 +4,14 @@ import gc
 import os
 import sys
 
+from micropython import const
+
 from tepal.core import trouble
 from tepal.formats.command import is_name
 from tepal.formats.errors import TepalError
 
 RARE = True
+_ORIGINAL = const(("Common", "microIO", "Types", "Auth", "Config", "Debug"))
 
 
 def installed(modules) -> list[str]:
@@ -30,7 +33,7 @@ def load(modules, name: str):
     if not is_name(name) or not path(modules, name):
         return None
     try:
-        module = __import__("LM_" + name)
+        module = _imported(modules, name)
     except Exception as error:  # a module is anybody's code
         forget("LM_" + name)
         modules.node.log.exception("load " + name, error)
@@ -39,6 +42,27 @@ def load(modules, name: str):
         module.node = modules.node  # pyright: ignore[reportAttributeAccessIssue]
     modules.loaded[name] = module
     return module
+
+
+def _imported(modules, name: str):
+    """Import a module; one that is written for the original finds what it imports there."""
+    try:
+        if "Common" not in sys.modules:
+            return __import__("LM_" + name)
+    except ImportError as error:
+        words = str(error).split("'")
+        if len(words) < 2 or words[1] not in _ORIGINAL:
+            raise
+        forget("LM_" + name)
+    from tepal.core import compat
+
+    for known in _ORIGINAL:
+        sys.modules[known] = compat
+    compat.node, compat.owner = modules.node, name
+    try:
+        return __import__("LM_" + name)
+    finally:
+        compat.owner = ""
 
 
 def unload(modules, name: str) -> None:
@@ -55,6 +79,8 @@ def unload(modules, name: str) -> None:
     finally:
         if "pins" in modules.node.__dict__:
             modules.node.pins.release(name)
+        if "pages" in modules.node.__dict__:
+            modules.node.pages.remove(module)
         forget("LM_" + name)
         gc.collect()
 
@@ -81,6 +107,12 @@ def documented(module) -> list[str]:
     names = []
     for line in getattr(module, "HELP", ()):
         names += line.split(" ", 2)[:2]
+    compat = sys.modules.get("Common")
+    if compat:  # what its decorators have made of a function of the module
+        for name, function in module.__dict__.items():
+            is_made_there = getattr(function, "__globals__", None) is compat.__dict__
+            if is_made_there and compat.__dict__.get(name) is not function:
+                names.append(name)
     return names
 
 
