@@ -14,6 +14,7 @@ if _TYPING:
     from tepal.core.commands import Commands
     from tepal.core.config import Config
     from tepal.core.data import Data
+    from tepal.core.files import Files
     from tepal.core.log import Log
     from tepal.core.modules import Modules
     from tepal.core.network import Network
@@ -53,6 +54,7 @@ class Node:
     peers: "Peers"
     notify: "Notify"
     data: "Data"
+    files: "Files"
     pages: "Pages"
     io: "io"  # pyright: ignore[reportGeneralTypeIssues]
 

@@ -32,10 +32,16 @@ def _data(node):
     return Data(node.clock)
 
 
+def _files(node):
+    from tepal.core.files import Files
+
+    return Files(node)
+
+
 def _pages(node):
     from tepal.core.pages import Pages
 
     return Pages()
 
 
-_MAKERS = {"peers": _peers, "notify": _notify, "data": _data, "pages": _pages}
+_MAKERS = {"peers": _peers, "notify": _notify, "data": _data, "files": _files, "pages": _pages}

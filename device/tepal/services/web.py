@@ -5,9 +5,9 @@ import os
 from micropython import const
 
 from tepal.formats.errors import TepalError
+from tepal.services import body
 
 RARE = True
-_BLOCK = const(1024)  # bytes
 _OWN = const("web/")
 _KINDS = {
     "html": "text/html",
@@ -56,18 +56,7 @@ async def send(request, name: str) -> None:
             await request.answer(b"", status="304 Not Modified", more="etag: " + etag + "\r\n")
             return
     kind = _KINDS.get(name.rsplit(".", 1)[-1], "application/octet-stream")
-    more += "content-length: %d\r\n" % size
-    await request.connection.write(request.start("200 OK", kind, more))
-    if request.method == "HEAD":
-        return
-    buffer = memoryview(bytearray(_BLOCK))
-    with open(path, "rb") as file:
-        while size > 0:
-            count = file.readinto(buffer)
-            if not count:
-                raise OSError("file changed")
-            await request.connection.write(bytes(buffer[:count]))
-            size -= count
+    await body.send_file(request, path, size, kind, more)
 
 
 def is_safe(name: str) -> bool:
