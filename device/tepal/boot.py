@@ -77,6 +77,10 @@ async def _open_doors(node) -> None:
     await open(door, get("socport"))
     address = (node.listen_address, get("socport"))
     node.tasks.start("discovery", discovery.serve(address, discovery.answer(node)), "system")
+    if get("syslog") != "n/a":
+        from tepal.services import syslog
+
+        node.tasks.start("syslog", syslog.run(node, get("syslog")), "system")
     if get("webui"):
         from tepal.services import http
 

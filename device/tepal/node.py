@@ -26,6 +26,7 @@ if _TYPING:
     from tepal.core.tasks import Tasks
     from tepal.hal import io
     from tepal.services.tcp import Door
+    from tepal.services.telegram import Telegram
 
 _IDLE_MS = const(500)
 _SWEEP_MS = const(20000)
@@ -56,6 +57,7 @@ class Node:
     data: "Data"
     files: "Files"
     pages: "Pages"
+    telegram: "Telegram"
     io: "io"  # pyright: ignore[reportGeneralTypeIssues]
 
     def __init__(self):

@@ -8,40 +8,18 @@ def make(node, name: str):
 
     Raises: AttributeError.
     """
-    maker = _MAKERS.get(name)
-    if maker is None:
+    if name == "data":
+        from tepal.core.data import Data as Part
+    elif name == "files":
+        from tepal.core.files import Files as Part
+    elif name == "notify":
+        from tepal.core.notify import Notify as Part
+    elif name == "pages":
+        from tepal.core.pages import Pages as Part
+    elif name == "peers":
+        from tepal.core.peers import Peers as Part
+    elif name == "telegram":
+        from tepal.services.telegram import Telegram as Part
+    else:
         raise AttributeError(name)
-    return maker(node)
-
-
-def _peers(node):
-    from tepal.core.peers import Peers
-
-    return Peers(node)
-
-
-def _notify(node):
-    from tepal.core.notify import Notify
-
-    return Notify(node.log)
-
-
-def _data(node):
-    from tepal.core.data import Data
-
-    return Data(node.clock)
-
-
-def _files(node):
-    from tepal.core.files import Files
-
-    return Files(node)
-
-
-def _pages(node):
-    from tepal.core.pages import Pages
-
-    return Pages()
-
-
-_MAKERS = {"peers": _peers, "notify": _notify, "data": _data, "files": _files, "pages": _pages}
+    return Part(node)

@@ -8,8 +8,8 @@ _FOLDER = const("data/")
 class Data:
     """Small files of modules; states of devices are in ``states``."""
 
-    def __init__(self, clock):
-        self.clock = clock
+    def __init__(self, node):
+        self.clock = node.clock
 
     def path(self, name: str) -> str:
         """Return where the file ``name`` of a module is. Raises: TepalError ``path``."""

@@ -12,8 +12,8 @@ class Notify:
     Whoever listens to the topic ``notify`` of the log hears of each one too.
     """
 
-    def __init__(self, log):
-        self.log = log
+    def __init__(self, node):
+        self.log = node.log
         self.enabled = True
         self.channels = []
         self.newest = []  # the last few, oldest first: [time, text]

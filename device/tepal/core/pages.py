@@ -13,7 +13,7 @@ _TAKEN = const(("rest", "api", "metrics"))
 class Pages:
     """``answer`` is ``f(headers, body) -> (kind, data)``, or the name of a file in /web."""
 
-    def __init__(self):
+    def __init__(self, node):
         self.all = {}  # (method, path): (answer, role)
 
     def add(self, name: str, answer, method: str = "GET", role: str = "") -> None:

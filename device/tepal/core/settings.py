@@ -51,6 +51,9 @@ timirq        false              -                b
 timirqcbf     "n/a"              1024             b
 timirqseq     1000               20..86400000     b
 telegram      "n/a"              128              s
+telegram_chats "n/a"             128              -
+telegram_url  "https://api.telegram.org" 128      -
+syslog        "n/a"              64               b
 utc           60                 -720..840        b
 cstmpmap      "n/a"              512              b
 boostmd       true               -                b
