@@ -7,6 +7,7 @@
     {"id": 5, "sign": [nonce, count, mac]}            {"id": 5, "ok": "admin"}
     {"id": 5, "peer": [nonce, count, mac]}            {"id": 5, "ok": "control"}: a neighbour
     {"id": 6, "subscribe": ["log", "command"]}        {"id": 6, "ok": true}, then {"event", "data"}
+    {"id": 6, "log": true}                            {"id": 6, "ok": [the newest lines]}
     {"id": 7, "about": true}                          {"id": 7, "ok": {"name", "version", "heap" …}}
     {"id": 8, "config": ["devfid"]}                   {"id": 8, "ok": {"value", "type" …}}
     {"id": 9, "config": ["devfid", "attic"]}          {"id": 9, "ok": {"reboot"}}

@@ -28,6 +28,9 @@ async def answer(session, request: dict) -> object:
 async def _tell(session, request: dict) -> object:
     if "subscribe" in request:
         return subscribe(session, request["subscribe"])
+    if "log" in request:
+        _want(session, VIEW)
+        return session.node.log.lines
     if "about" in request:
         _want(session, VIEW)
         return session.node.health().about(session.node)
@@ -37,7 +40,7 @@ async def _tell(session, request: dict) -> object:
 
         return await configure.exchange(session.node.config, request["config"])
     raise TepalError(
-        "syntax", "cmd, call, login, nonce, sign, peer, subscribe, about or config expected"
+        "syntax", "cmd, call, login, nonce, sign, peer, subscribe, log, about or config expected"
     )
 
 
