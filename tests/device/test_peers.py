@@ -307,3 +307,33 @@ async def test_an_answer_without_end_is_cut_off():
 
     assert out.startswith("too large"), out
     await finish(node)
+
+
+async def test_a_cluster_answers_one_by_one():
+    node, listen = build()
+    hosts = ["127.0.0.%d" % number for number in range(1, 5)]
+    network.BROADCASTS = tuple(hosts)
+    for number, host in enumerate(hosts[:3]):
+        await neighbour(node, listen, "attic%d" % number, "micr%d1OS" % number, host)
+    await neighbour(node, listen, "attic2", "micr99OS", hosts[3])
+
+    members = await run(node, "cluster members")
+    answers = await run(node, "cluster run 'system heartbeat'")
+    refused = await run(node, "cluster run reboot")
+
+    assert [one["name"] for one in members] == ["attic0", "attic1", "attic2", "attic2"], members
+    assert sorted(answers) == ["attic0", "attic1", "attic2", "attic2 127.0.0.4"], answers
+    assert set(answers.values()) == {"<3 heartbeat"}, answers
+    assert "denied" in refused["attic0"]
+    assert "Mem usage" in (await run(node, "cluster health"))["attic1"]
+    await finish(node)
+
+
+async def test_a_cluster_command_does_not_go_round():
+    node, listen = build()
+    await neighbour(node, listen)
+
+    answers = await run(node, "cluster run \"cluster run 'system heartbeat'\"")
+
+    assert "no further" in answers["attic"], answers
+    await finish(node)

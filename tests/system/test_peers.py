@@ -81,3 +81,13 @@ def test_an_original_node_understands_us(house):
 
     assert answer == "on"
     assert heard == [b"switch toggle"]
+
+
+def test_a_cluster_runs_a_command_everywhere_but_here(house):
+    answers = house.json("shell", "node01", "cluster run version")
+
+    assert set(answers) == {"node02", "node03"}
+    assert {one["name"] for one in house.json("shell", "node02", "cluster members")} == {
+        "node01",
+        "node03",
+    }

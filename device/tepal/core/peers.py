@@ -35,6 +35,12 @@ class Peers:
 
         return await calling.call(self, host, call)
 
+    def cluster(self):
+        """Return what knows all neighbours at once."""
+        from tepal.core import cluster
+
+        return cluster
+
     async def members(self) -> list:
         """Return a Place for each neighbour that answers, in the order of their names."""
         from tepal.core import finding
