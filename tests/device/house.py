@@ -20,6 +20,11 @@ def leave() -> None:
     sweep()
 
 
+def port() -> int:
+    """Return a port to listen on, below those that the system gives to clients."""
+    return 20000 + int.from_bytes(os.urandom(2), "big") % 12000
+
+
 def write(path: str, text: str) -> None:
     """Create a file."""
     with open(path, "w") as file:

@@ -1,10 +1,9 @@
 """Host names: asked of a name server in a datagram, so that nothing else has to wait."""
 
 import asyncio
-import os
 import socket
 
-from house import fails
+from house import fails, port
 
 from tepal.core import names, waiting
 from tepal.formats import dns
@@ -32,7 +31,7 @@ def found(question: bytes) -> bytes:
 
 
 async def resolved(answer, name: str = "broker.example"):
-    listen = 20000 + int.from_bytes(os.urandom(2), "big") // 2
+    listen = port()
     questions = []
     serving = asyncio.create_task(name_server(listen, answer, questions))
     await asyncio.sleep_ms(5)

@@ -2,19 +2,14 @@
 
 import asyncio
 import json
-import os
 import socket
 
-from house import build_node, end, fails, run
+from house import build_node, end, fails, port, run
 
 from tepal.core import fetch, secrets, waiting
 from tepal.services import syslog
 
 TOKEN = "123:a-token-that-nobody-may-see"
-
-
-def port() -> int:
-    return 20000 + int.from_bytes(os.urandom(2), "big") // 2
 
 
 async def until(is_true):

@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-import os
 
 import network
-from house import build_node, end, fails, run
+from house import build_node, end, fails, port, run
 
 from tepal.core import secrets
 from tepal.core.auth import Auth
@@ -13,10 +12,6 @@ from tepal.core.commands import CONTROL, VIEW, Caller
 from tepal.services import discovery, shell, tcp
 
 KEY = "a key that all nodes of this house share"
-
-
-def port() -> int:
-    return 20000 + int.from_bytes(os.urandom(2), "big") // 2
 
 
 async def neighbour(node, listen: int, name: str = "attic", number: str = "micr11OS", host=""):
@@ -38,6 +33,7 @@ def build(auth: bool = True, key: str = KEY):
     if key:
         secrets.put(node.auth.secrets, "peer_key", key)
     node.peers.port = port()
+    node.peers.wait_ms = 80
     network.BROADCASTS = ("127.0.0.1",)
     return node, node.peers.port
 

@@ -91,3 +91,21 @@ def test_a_cluster_runs_a_command_everywhere_but_here(house):
         "node01",
         "node03",
     }
+
+
+def test_nodes_hear_each_other_on_the_air(simulate):
+    two = simulate("--nodes", "2")
+    for name in ("node01", "node02"):
+        assert two.umbel("config", name, "set", "espnow", "True").returncode == 0
+        assert two.umbel("shell", name, "reboot").returncode == 0
+    two.read_until("node02", times=3)  # up, starts again, up
+
+    greeted = two.json("shell", "node01", "espnow handshake")
+    two.json("shell", "node01", "espnow send node02 'rgb color 4 5 6'")
+    answer = told(two, "node01", "con.node02.rgb")
+
+    assert greeted == ["node02"]
+    assert "R: 4" in answer
+    assert two.json("shell", "node02", "espnow members") == ["node01"]
+    assert two.json("shell", "node02", "espnow stats")["refused"] == 0
+    assert two.json("shell", "node01", "system hosts") == {}

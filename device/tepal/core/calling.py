@@ -48,7 +48,20 @@ def tag_of(host: str, call) -> str:
 async def call(peers, host: str, call) -> str:
     """Return the text that ``host`` answers to ``call``; see Peers.call."""
     if peers.radio and peers.radio.reaches(host):
-        return await peers.radio.call(host, call)
+        try:
+            return await peers.radio.call(host, call)
+        except TepalError as error:
+            if error.code != "unreachable":
+                raise
+    try:
+        return await _over_tcp(peers, host, call)
+    except TepalError as error:
+        if error.code != "unreachable" or not peers.radio:
+            raise
+    return await peers.radio.call(host, call)
+
+
+async def _over_tcp(peers, host: str, call) -> str:
     place = await finding.find(peers, host)
     try:
         return await _talk(peers, place, call)

@@ -10,7 +10,6 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _QUESTION = const(b"tepal?")
-_WAIT_MS = const(400)
 _ROUNDS = const(2)  # datagrams get lost
 _MOST_KNOWN = const(8)
 _MOST_ANSWERS = const(32)
@@ -74,7 +73,7 @@ async def _ask(peers, places: list) -> list:
     def is_enough(answers: dict) -> bool:
         return len(answers) >= most
 
-    answers = await datagram.ask(_QUESTION, places, _WAIT_MS, is_enough)
+    answers = await datagram.ask(_QUESTION, places, peers.wait_ms, is_enough)
     found = [_read(peers, host, answers[host]) for host in answers]
     return [one for one in found if one]
 

@@ -2,7 +2,12 @@
 
 from micropython import const
 
+_TYPING = const(0)
+if _TYPING:
+    from typing import Any  # noqa: TID251 - never imported on a node
+
 _PORT = const(9008)
+_WAIT_MS = const(400)
 
 
 class Peers:
@@ -14,8 +19,9 @@ class Peers:
     def __init__(self, node):
         self.node = node
         self.port = _PORT  # where nodes listen, unless they tell another port
+        self.wait_ms = _WAIT_MS  # for answers to the question where everybody is
         self.known = {}  # name: Place, until it is too old
-        self.radio = None  # the door of ESP-NOW, where the board has one
+        self.radio: "Any" = None  # the door of ESP-NOW, where the board has one
 
     def send(self, host: str, call, caller):
         """Begin to run ``call`` on ``host``; its answer will be the output of a task.
@@ -25,6 +31,12 @@ class Peers:
         from tepal.core import calling
 
         return calling.begin(self, host, call, caller)
+
+    def send_line(self, host: str, line: str, caller):
+        """Begin to run a command line on ``host``, as ``send`` does."""
+        from tepal.formats.command import parse
+
+        return self.send(host, parse(line), caller)
 
     async def call(self, host: str, call) -> str:
         """Return the text that ``host`` answers to ``call``.

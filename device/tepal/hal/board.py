@@ -91,6 +91,15 @@ def listen_address() -> str:
     return getattr(network, "LISTEN_ADDRESS", "0.0.0.0")  # noqa: S104
 
 
+def espnow():
+    """Return the radio for ESP-NOW, switched on. Raises: ImportError (this board has none)."""
+    import espnow
+
+    radio = espnow.ESPNow()
+    radio.active(True)
+    return radio
+
+
 def broadcasts() -> tuple:
     """Return the addresses at which all neighbours listen; simulated ones share a machine."""
     return getattr(network, "BROADCASTS", ("255.255.255.255",))
