@@ -107,7 +107,7 @@ def list_stations():
 
 def hosts():
     """Return the neighbours that this node has talked with lately: name and address."""
-    return {name: place.host for name, place in node.peers.known.items()}
+    return node.peers.hosts()
 
 
 def pinmap(keys=None):
@@ -124,15 +124,9 @@ def alarms(clean=False):
 
 def notify(text):
     """Tell everybody who listens."""
-    reached = node.notify.send(str(text))
-    if not node.notify.enabled:
-        return "Notifications disabled"
-    return "Sent" + (" over " + ", ".join(sorted(reached)) if reached else "")
+    return node.notify.tell(str(text))
 
 
 def notifications(enable=None):
     """Return the newest notifications and who carries them on; ``enable`` switches them on or off."""
-    if enable is not None:
-        node.notify.enabled = bool(enable)
-    channels = [channel.name for channel in node.notify.channels]
-    return {"enabled": node.notify.enabled, "channels": channels, "newest": node.notify.newest}
+    return node.notify.about(enable)

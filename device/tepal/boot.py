@@ -77,35 +77,16 @@ async def _open_doors(node) -> None:
     await open(door, get("socport"))
     address = (node.listen_address, get("socport"))
     node.tasks.start("discovery", discovery.serve(address, discovery.answer(node)), "system")
-    if get("espnow"):
-        _open_air(node)
-    if get("syslog") != "n/a":
-        from tepal.services import syslog
+    if get("espnow") or get("syslog") != "n/a":
+        from tepal import parts
 
-        node.tasks.start("syslog", syslog.run(node, get("syslog")), "system")
+        parts.open(node)
     if get("webui"):
         from tepal.services import http
 
         door = tcp.Door("http", http, node, get("webui_max_con"))
         door.patience_ms = door.trusted_ms = silence_ms
         await open(door, get("webport"))
-
-
-def _open_air(node) -> None:
-    try:
-        radio = board.espnow()
-    except (ImportError, OSError) as error:
-        node.log.err("espnow: " + str(error))
-        return
-    from tepal.core import secrets
-    from tepal.services.air import Air
-
-    key = secrets.get(node.auth.secrets, "peer_key") or ""
-    if not key:
-        node.log.warn("espnow: nobody will be believed before peer_key is set")
-    node.peers.radio = Air(node, radio, node.network.station.config("mac"), key.encode())
-    node.tasks.start("espnow.server", node.peers.radio.serve(), "system")
-    node.log.boot("espnow on")
 
 
 async def open(door, port: int) -> None:

@@ -17,6 +17,8 @@ def leave() -> None:
     from tepal.node import sweep
 
     os.chdir("..")
+    for name in ("Common", "microIO", "Types", "Auth", "Config", "Debug"):
+        sys.modules.pop(name, None)
     sweep()
 
 

@@ -1,6 +1,6 @@
 """The names that load modules of the original import: Common, microIO, Types, Auth, Config, Debug.
 
-``loading`` puts this module in their places when a module asks for one of them, so a node whose
+``foreign`` puts this module in their places when a module asks for one of them, so a node whose
 modules use ``node`` never has it in memory. The node's own, cleaner way is named in each line.
 """
 
@@ -15,8 +15,7 @@ _TYPING = const(0)
 if _TYPING:
     from typing import Any  # noqa: TID251 - never imported on a node
 
-node: "Any" = None  # the running node; loading puts it here
-owner = ""  # the module that is being loaded
+node: "Any" = None  # the running node; foreign puts it here
 
 _FULL_SCALE_V = 2.45  # what the ADC of an ESP32 reads as its highest value
 _TICK_MS = const(20)
@@ -152,7 +151,7 @@ def _parse(command):
 
 
 def _caller() -> Caller:
-    return Caller("module", CONTROL, owner or "module")
+    return Caller("module", CONTROL, "module")
 
 
 def _cancel(tag: str) -> bool:
@@ -307,8 +306,8 @@ def bind_pin(tag: str, number=None) -> int:
     holder = node.pins.held.get(number)
     if holder and holder[0] == tag:
         return number
-    call = node.commands.call
-    return node.pins.take(tag, owner or (call.target if call else "module"), number)
+    owner = node.modules.loading or node.commands.call.target
+    return node.pins.take(tag, owner, number)
 
 
 def pinmap_search(keys) -> dict:

@@ -4,14 +4,11 @@ import gc
 import os
 import sys
 
-from micropython import const
-
 from tepal.core import trouble
 from tepal.formats.command import is_name
 from tepal.formats.errors import TepalError
 
 RARE = True
-_ORIGINAL = const(("Common", "microIO", "Types", "Auth", "Config", "Debug"))
 
 
 def installed(modules) -> list[str]:
@@ -46,23 +43,16 @@ def load(modules, name: str):
 
 def _imported(modules, name: str):
     """Import a module; one that is written for the original finds what it imports there."""
-    try:
-        if "Common" not in sys.modules:
-            return __import__("LM_" + name)
-    except ImportError as error:
-        words = str(error).split("'")
-        if len(words) < 2 or words[1] not in _ORIGINAL:
-            raise
-        forget("LM_" + name)
-    from tepal.core import compat
-
-    for known in _ORIGINAL:
-        sys.modules[known] = compat
-    compat.node, compat.owner = modules.node, name
+    modules.loading = name
     try:
         return __import__("LM_" + name)
+    except ImportError as error:
+        forget("LM_" + name)
+        from tepal.core import foreign
+
+        return foreign.imported(modules, name, error)
     finally:
-        compat.owner = ""
+        modules.loading = ""
 
 
 def unload(modules, name: str) -> None:
@@ -107,12 +97,10 @@ def documented(module) -> list[str]:
     names = []
     for line in getattr(module, "HELP", ()):
         names += line.split(" ", 2)[:2]
-    compat = sys.modules.get("Common")
-    if compat:  # what its decorators have made of a function of the module
-        for name, function in module.__dict__.items():
-            is_made_there = getattr(function, "__globals__", None) is compat.__dict__
-            if is_made_there and compat.__dict__.get(name) is not function:
-                names.append(name)
+    if "Common" in sys.modules:
+        from tepal.core import foreign
+
+        names += foreign.decorated(module)
     return names
 
 

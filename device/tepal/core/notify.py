@@ -36,3 +36,17 @@ class Notify:
             if not only or channel.name in only:
                 reached[channel.name] = channel.send(text)
         return reached
+
+    def tell(self, text: str) -> str:
+        """Send ``text``, and say to whom."""
+        reached = self.send(text)
+        if not self.enabled:
+            return "Notifications disabled"
+        return "Sent" + (" over " + ", ".join(sorted(reached)) if reached else "")
+
+    def about(self, enable=None) -> dict:
+        """Return what was sent lately and over what; ``enable`` switches all of it on or off."""
+        if enable is not None:
+            self.enabled = bool(enable)
+        names = [channel.name for channel in self.channels]
+        return {"enabled": self.enabled, "channels": names, "newest": self.newest}

@@ -47,6 +47,10 @@ class Peers:
 
         return await calling.call(self, host, call)
 
+    def hosts(self) -> dict:
+        """Return {name: address} of the neighbours that we have talked with lately."""
+        return {name: self.known[name].host for name in self.known}
+
     def cluster(self):
         """Return what knows all neighbours at once."""
         from tepal.core import cluster

@@ -91,15 +91,8 @@ def listen_address() -> str:
     return getattr(network, "LISTEN_ADDRESS", "0.0.0.0")  # noqa: S104
 
 
-def espnow():
-    """Return the radio for ESP-NOW, switched on. Raises: ImportError (this board has none)."""
-    import espnow
+def air():
+    """Return what reaches the neighbours."""
+    from tepal.hal import air
 
-    radio = espnow.ESPNow()
-    radio.active(True)
-    return radio
-
-
-def broadcasts() -> tuple:
-    """Return the addresses at which all neighbours listen; simulated ones share a machine."""
-    return getattr(network, "BROADCASTS", ("255.255.255.255",))
+    return air

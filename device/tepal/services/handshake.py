@@ -1,7 +1,7 @@
 """What a program asks of the framed shell besides commands: login, events, health, configuration."""
 
 from tepal.core import login
-from tepal.core.commands import ADMIN, CONTROL, NOBODY, ROLES, VIEW, Caller
+from tepal.core.commands import ADMIN, ROLES, VIEW, Caller
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -19,13 +19,15 @@ async def answer(session, request: dict) -> object:
         password = str(request["login"])
         return _enter(session, await login.with_password(auth, password, session.caller.name))
     if "sign" in request:
-        return _enter(session, _signed_role(auth, request["sign"], "shell", "key"))
+        return _enter(session, signed_role(auth, request["sign"], "shell", "key"))
     if "peer" in request:
-        return _enter_peer(session, request["peer"])
-    return await _tell(session, request)
+        from tepal.services import peer
+
+        return peer.enter(session, request["peer"])
+    return await _more(session, request)
 
 
-async def _tell(session, request: dict) -> object:
+async def _more(session, request: dict) -> object:
     if "subscribe" in request:
         return subscribe(session, request["subscribe"])
     if "log" in request:
@@ -55,17 +57,8 @@ def _enter(session, role: int) -> str:
     return ROLES[role]
 
 
-def _enter_peer(session, proof: object) -> str:
-    """Take the caller for a node, which may not send on what it is sent; True proves nothing."""
-    role = min(session.caller.role, CONTROL)
-    if proof is not True:
-        role = _signed_role(session.node.auth, proof, "peer", "peer_key")
-    session.caller = Caller("peer", role, session.caller.name)
-    session.connection.trusted = role > NOBODY
-    return ROLES[role]
-
-
-def _signed_role(auth, parts: object, message: str, name: str) -> int:
+def signed_role(auth, parts: object, message: str, name: str) -> int:
+    """Return the role that ``[nonce, count, mac]`` proves. Raises: TepalError."""
     if isinstance(parts, list) and [type(part) for part in parts] == [str, int, str]:
         nonce, count, mac = parts
         return login.with_signature(auth, nonce, count, mac, message, name)
