@@ -124,7 +124,7 @@ def alarms(clean=False):
 
 def notify(text):
     """Tell everybody who listens."""
-    return node.notify.tell(str(text))
+    return node.notify.publish(str(text))
 
 
 def notifications(enable=None):

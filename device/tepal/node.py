@@ -84,7 +84,7 @@ class Node:
         else:
             from tepal import parts
 
-            part = parts.make(self, name)
+            part = parts.find(self, name)
         setattr(self, name, part)
         return part
 

@@ -3,7 +3,7 @@
 RARE = True
 
 
-def make(node, name: str):
+def find(node, name: str):
     """Return the new part ``name``.
 
     Raises: AttributeError.
@@ -40,7 +40,7 @@ def _open_air(node) -> None:
     from tepal.core import secrets
 
     try:
-        radio = node.board().air().radio()
+        radio = node.board().discovery().radio()
     except (ImportError, OSError) as error:
         node.log.err("espnow: " + str(error))
         return

@@ -115,7 +115,7 @@ def _until(peers) -> int:
 
 
 def _everywhere(peers) -> list:
-    return [(host, peers.port) for host in peers.node.board().air().broadcasts()]
+    return [(host, peers.port) for host in peers.node.board().discovery().broadcasts()]
 
 
 def _host_name(peers, host: str) -> tuple:

@@ -10,7 +10,7 @@ RARE = True
 _NAMES = const(("Common", "microIO", "Types", "Auth", "Config", "Debug"))
 
 
-def imported(modules, name: str, error: ImportError):
+def load(modules, name: str, error: ImportError):
     """Return the module ``name``, which has failed with ``error``; raises it if it is not ours."""
     words = str(error).split("'")
     if len(words) < 2 or words[1] not in _NAMES:
@@ -21,7 +21,7 @@ def imported(modules, name: str, error: ImportError):
     return __import__("LM_" + name)
 
 
-def decorated(module) -> list:
+def commands(module) -> list:
     """Return the names of what the decorators of ``compat`` have made of functions of ``module``."""
     names = []
     for name, function in module.__dict__.items():

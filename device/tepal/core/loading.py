@@ -29,30 +29,25 @@ def load(modules, name: str):
     """
     if not is_name(name) or not path(modules, name):
         return None
+    modules.loading = name
     try:
-        module = _imported(modules, name)
+        try:
+            module = __import__("LM_" + name)
+        except ImportError as error:  # it may be written for the original
+            forget("LM_" + name)
+            from tepal.core import foreign
+
+            module = foreign.load(modules, name, error)
     except Exception as error:  # a module is anybody's code
         forget("LM_" + name)
         modules.node.log.exception("load " + name, error)
         raise TepalError("load_failed", name + ": " + trouble.line(error))
+    finally:
+        modules.loading = ""
     if module.__dict__.get("node") is None:
         module.node = modules.node  # pyright: ignore[reportAttributeAccessIssue]
     modules.loaded[name] = module
     return module
-
-
-def _imported(modules, name: str):
-    """Import a module; one that is written for the original finds what it imports there."""
-    modules.loading = name
-    try:
-        return __import__("LM_" + name)
-    except ImportError as error:
-        forget("LM_" + name)
-        from tepal.core import foreign
-
-        return foreign.imported(modules, name, error)
-    finally:
-        modules.loading = ""
 
 
 def unload(modules, name: str) -> None:
@@ -97,10 +92,10 @@ def documented(module) -> list[str]:
     names = []
     for line in getattr(module, "HELP", ()):
         names += line.split(" ", 2)[:2]
-    if "Common" in sys.modules:
+    if "Auth" in sys.modules:  # or another name that original modules import
         from tepal.core import foreign
 
-        names += foreign.decorated(module)
+        names += foreign.commands(module)
     return names
 
 

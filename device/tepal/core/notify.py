@@ -37,7 +37,7 @@ class Notify:
                 reached[channel.name] = channel.send(text)
         return reached
 
-    def tell(self, text: str) -> str:
+    def publish(self, text: str) -> str:
         """Send ``text``, and say to whom."""
         reached = self.send(text)
         if not self.enabled:

@@ -91,8 +91,8 @@ def listen_address() -> str:
     return getattr(network, "LISTEN_ADDRESS", "0.0.0.0")  # noqa: S104
 
 
-def air():
+def discovery():
     """Return what reaches the neighbours."""
-    from tepal.hal import air
+    from tepal.hal import discovery
 
-    return air
+    return discovery

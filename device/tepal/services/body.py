@@ -8,7 +8,7 @@ from tepal.formats.errors import TepalError
 from tepal.services import crowd
 
 RARE = True
-MAX_BODY = const(4096)  # bytes of a body that is read whole
+_MAX_BODY = const(4096)  # bytes of a body that is read whole
 _BLOCK = const(1024)  # bytes
 
 
@@ -19,8 +19,8 @@ async def read(request) -> bytes:
     """
     if hasattr(request, "body"):
         return request.body
-    if request.unread > MAX_BODY:
-        raise TepalError("body_too_large", "at most %d bytes expected" % MAX_BODY)
+    if request.unread > _MAX_BODY:
+        raise TepalError("body_too_large", "at most %d bytes expected" % _MAX_BODY)
     data = b""
     while request.unread:
         data += await block(request)
@@ -51,7 +51,7 @@ async def block(request) -> bytes:
 
 async def skip(request) -> None:
     """Pass over what nobody has read; close the connection where that is too much to wait for."""
-    if request.unread > MAX_BODY or b"\r\nexpect:" in request.names:
+    if request.unread > _MAX_BODY or b"\r\nexpect:" in request.names:
         request.is_last = True
         await crowd.linger(request.connection)
         return
@@ -70,19 +70,3 @@ async def send(request, data: str) -> None:
     if request.method != "HEAD":
         part = data.encode()
         await request.connection.write(b"%x\r\n%s\r\n" % (len(part), part))
-
-
-async def send_file(request, path: str, size: int, kind: str, more: str = "") -> None:
-    """Answer with a file of ``size`` bytes, block by block."""
-    more += "content-length: %d\r\n" % size
-    await request.connection.write(request.start("200 OK", kind, more))
-    if request.method == "HEAD":
-        return
-    buffer = memoryview(bytearray(_BLOCK))
-    with open(path, "rb") as file:
-        while size > 0:
-            count = file.readinto(buffer)
-            if not count:
-                raise OSError("file changed")
-            await request.connection.write(bytes(buffer[: min(count, size)]))
-            size -= count

@@ -7,7 +7,7 @@ from tepal.formats.errors import TepalError
 RARE = True
 
 
-async def answer(session, request: dict) -> object:
+async def answer(session, request: dict) -> object:  # noqa: PLR0911 - a table would cost more
     """Return the answer to a request that is no command.
 
     Raises: TepalError.
@@ -23,11 +23,7 @@ async def answer(session, request: dict) -> object:
     if "peer" in request:
         from tepal.services import peer
 
-        return peer.enter(session, request["peer"])
-    return await _more(session, request)
-
-
-async def _more(session, request: dict) -> object:
+        return peer.answer(session, request["peer"])
     if "subscribe" in request:
         return subscribe(session, request["subscribe"])
     if "log" in request:

@@ -6,7 +6,7 @@ from tepal.services import handshake
 RARE = True
 
 
-def enter(session, proof: object) -> str:
+def answer(session, proof: object) -> str:
     """Return the role of a node that signs with ``peer_key``; True proves nothing."""
     role = min(session.caller.role, CONTROL)
     if proof is not True:

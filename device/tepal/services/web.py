@@ -5,7 +5,7 @@ import os
 from micropython import const
 
 from tepal.formats.errors import TepalError
-from tepal.services import body
+from tepal.services import sending
 
 RARE = True
 _OWN = const("web/")
@@ -56,7 +56,7 @@ async def send(request, name: str) -> None:
             await request.answer(b"", status="304 Not Modified", more="etag: " + etag + "\r\n")
             return
     kind = _KINDS.get(name.rsplit(".", 1)[-1], "application/octet-stream")
-    await body.send_file(request, path, size, kind, more)
+    await sending.send(request, path, size, kind, more)
 
 
 def is_safe(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The neighbours: where all of them hear us, and the radio that needs no network."""
+"""Reaching neighbours: where all of them hear us, and the radio that needs no network."""
 
 import network
 
