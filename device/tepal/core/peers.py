@@ -49,7 +49,7 @@ class Peers:
 
     def hosts(self) -> dict:
         """Return {name: address} of the neighbours that we have talked with lately."""
-        return {name: self.known[name].host for name in self.known}
+        return {place.name or place.host: place.host for place in self.known.values()}
 
     def cluster(self):
         """Return what knows all neighbours at once."""
