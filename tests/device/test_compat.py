@@ -288,6 +288,21 @@ async def test_its_web_pages_are_served_while_it_is_loaded():
     await end(node)
 
 
+async def test_a_page_that_fails_is_an_error_of_its_own():
+    from tepal.services import http
+
+    node = build_node()
+    node.pages.add("torn", lambda headers, body: 1 // 0)
+
+    head = b"GET /torn HTTP/1.1\r\nhost: n\r\n%s\r\n"
+    sent = await talk(node, http, head % b"")
+    odd = await talk(node, http, head % b"x: \xff\r\n")
+
+    assert b"500 Internal" in sent and b"page /torn" in sent
+    assert b"400 Bad Request" in odd
+    await end(node)
+
+
 async def test_pages_are_bounded_and_do_not_hide_ours():
     node = build_node()
 

@@ -68,7 +68,7 @@ async def test_what_is_not_offered_is_out_of_reach():
 
 async def test_files_travel_over_http_in_blocks():
     node = build_node()
-    content = bytes(range(256)) * 40
+    content = bytes(range(256)) * 10
 
     status, answer = await ask_json(node, "PUT", FILES + "/data/big.bin", content)
     assert (status, answer) == (200, {"written": len(content)})

@@ -151,6 +151,20 @@ async def test_a_message_that_is_too_long_is_passed_over():
     await finish(node)
 
 
+async def test_an_update_that_makes_no_sense_stops_nothing():
+    node, api = await build()
+    await run(node, "telegram load")
+    await until(lambda: node.telegram.state == "listening")
+
+    api.updates = [{"update_id": 900, "message": {"text": "no chat"}}]
+    await until(lambda: node.telegram.state != "listening")
+    api.updates = [{"update_id": 901, "message": {"chat": {"id": 5}, "text": "/cmd version"}}]
+    await until(lambda: api.said)
+
+    assert api.said == [(5, node.version)]
+    await finish(node)
+
+
 async def test_a_failure_is_logged_once_and_never_with_the_token():
     node, api = await build()
     api.status = "502 Bad Gateway"

@@ -248,9 +248,9 @@ def conf_dir(name: str = "") -> str:
 
 
 def _path(folder: str, name: str) -> str:
-    from tepal.core import paths
+    from tepal.core import filing
 
-    return folder + "/" + paths.safe(name) if name else folder
+    return folder + "/" + filing.safe(name) if name else folder
 
 
 # --- fades

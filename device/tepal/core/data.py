@@ -13,9 +13,9 @@ class Data:
 
     def path(self, name: str) -> str:
         """Return where the file ``name`` of a module is. Raises: TepalError ``path``."""
-        from tepal.core import paths
+        from tepal.core import filing
 
-        return _FOLDER + paths.safe(name)
+        return _FOLDER + filing.safe(name)
 
     def log(self, name: str, line: str, limit: int = 100) -> None:
         """Add a line with the time to the log ``name``, which keeps about ``limit`` lines.

@@ -5,11 +5,13 @@ import os
 
 from micropython import const
 
-from tepal.core import paths, storage
+from tepal.core import storage
 from tepal.core.commands import ADMIN, CONTROL, NOBODY, ROLES, VIEW
 from tepal.formats.errors import TepalError
 
 RARE = True
+_MAX_PATH = const(96)  # characters
+_MAX_DEPTH = const(4)
 _RESERVE = const(16384)  # bytes of flash that the node itself needs to go on
 _MOST_LISTED = const(200)
 _BLOCK = const(512)  # bytes
@@ -33,7 +35,7 @@ def reach(path: str, role: int, write: bool = False) -> str:
 
     Raises: TepalError ``path``, ``not_found`` (no such mount), ``denied``.
     """
-    path = paths.safe(path.strip("/"))
+    path = safe(path.strip("/"))
     mount = path.split("/")[0]
     if mount not in _MOUNTS:
         raise TepalError("not_found", mount + ": one of " + ", ".join(sorted(_MOUNTS)))
@@ -45,6 +47,29 @@ def reach(path: str, role: int, write: bool = False) -> str:
     if role < wanted:
         raise TepalError("denied", path + " wants the role " + ROLES[wanted])
     return path
+
+
+def safe(name: str) -> str:
+    """Return ``name`` if it is a plain relative path: no hidden files, no way up, nothing odd.
+
+    Raises: TepalError ``path``.
+    """
+    parts = name.split("/")
+    fits = len(name) <= _MAX_PATH and len(parts) <= _MAX_DEPTH
+    if not fits or False in [_is_plain(part) for part in parts]:
+        raise TepalError(
+            "path", "names of letters, digits, . _ - expected, not " + name[:_MAX_PATH]
+        )
+    return name
+
+
+def _is_plain(part: str) -> bool:
+    if not part or part[0] == ".":
+        return False
+    for char in part:
+        if not (char.isalpha() or char.isdigit() or char in "._-") or ord(char) > 127:
+            return False
+    return True
 
 
 def mounts(role: int) -> list:

@@ -22,9 +22,9 @@ class Pages:
         Without a role, *view* may get and *control* may do the rest.
         Raises: TepalError ``path``, ``method``, ``queue_full``.
         """
-        from tepal.core import paths
+        from tepal.core import filing
 
-        name = paths.safe(name.strip("/"))
+        name = filing.safe(name.strip("/"))
         if name.split("/")[0] in _TAKEN:
             raise TepalError("path", name + " is taken")
         if method not in _METHODS:

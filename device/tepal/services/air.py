@@ -145,7 +145,11 @@ class Air:
 
     def _hear_frame(self, mac: bytes, frame: bytes) -> None:
         taken = packet.read(frame)
-        if taken is None or not self._take(mac, *taken):
+        try:
+            is_good = taken and self._take(mac, *taken)
+        except UnicodeError:  # in a name
+            is_good = False
+        if not is_good:
             self.counts["refused"] += 1
 
     def _take(self, mac: bytes, one: Packet, signed: bytes, tag: bytes) -> bool:

@@ -49,7 +49,11 @@ async def handle(request, page: tuple) -> None:
 def headers(request) -> dict:
     """Return the header lines of a request, names in lower case."""
     found = {}
-    for line in request.head.decode().split("\r\n")[1:]:
+    try:
+        head = request.head.decode()
+    except UnicodeError:
+        raise TepalError("bad_request", "UTF-8 expected in the head")
+    for line in head.split("\r\n")[1:]:
         name, colon, value = line.partition(":")
         if colon:
             found[name.strip().lower()] = value.strip()

@@ -92,7 +92,7 @@ class Telegram:
                 self.state, pause_ms = "listening", _FIRST_PAUSE_MS
                 if message:
                     await self._answer(message)
-            except TepalError as error:
+            except (TepalError, KeyError, TypeError) as error:  # it may answer anything
                 if self.state != str(error):
                     self.node.log.warn("telegram: " + str(error))
                 self.state = str(error)
