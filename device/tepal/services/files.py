@@ -3,7 +3,7 @@
 import json
 
 from tepal.core import filing
-from tepal.services import body, sending
+from tepal.services import body, web
 
 RARE = True
 
@@ -21,7 +21,7 @@ async def handle(request, path: str, role: int) -> None:
         length = filing.size(place) if place else None
         if length is not None:
             more = "content-disposition: attachment\r\n"
-            await sending.send(request, place, length, "application/octet-stream", more)
+            await web.send_file(request, place, length, "application/octet-stream", more)
             return
         listed = {"files": filing.listing(path, role), "free": node.files.free()}
         await request.answer(json.dumps(listed))

@@ -5,10 +5,10 @@ import os
 from micropython import const
 
 from tepal.formats.errors import TepalError
-from tepal.services import sending
 
 RARE = True
 _OWN = const("web/")
+_BLOCK = const(1024)  # bytes
 _KINDS = {
     "html": "text/html",
     "js": "text/javascript",
@@ -56,7 +56,23 @@ async def send(request, name: str) -> None:
             await request.answer(b"", status="304 Not Modified", more="etag: " + etag + "\r\n")
             return
     kind = _KINDS.get(name.rsplit(".", 1)[-1], "application/octet-stream")
-    await sending.send(request, path, size, kind, more)
+    await send_file(request, path, size, kind, more)
+
+
+async def send_file(request, path: str, size: int, kind: str, more: str = "") -> None:
+    """Answer with a file of ``size`` bytes, block by block."""
+    more += "content-length: %d\r\n" % size
+    await request.connection.write(request.start("200 OK", kind, more))
+    if request.method == "HEAD":
+        return
+    buffer = memoryview(bytearray(_BLOCK))
+    with open(path, "rb") as file:
+        while size > 0:
+            count = file.readinto(buffer)
+            if not count:
+                raise OSError("file changed")
+            await request.connection.write(bytes(buffer[: min(count, size)]))
+            size -= count
 
 
 def is_safe(name: str) -> bool:
