@@ -1,8 +1,6 @@
 """What a load module of the original imports from Common; on the node it is tepal.core.compat."""
 
-from tepal.core.animation import AnimationPlayer as AnimationPlayer
 from tepal.core.compat import MicroTask as MicroTask
-from tepal.core.compat import SmartADC as SmartADC
 from tepal.core.compat import conf_dir as conf_dir
 from tepal.core.compat import console as console
 from tepal.core.compat import data_dir as data_dir
@@ -13,8 +11,10 @@ from tepal.core.compat import micro_task as micro_task
 from tepal.core.compat import notify as notify
 from tepal.core.compat import socket_stream as socket_stream
 from tepal.core.compat import syslog as syslog
-from tepal.core.compat import transition as transition
-from tepal.core.compat import transition_gen as transition_gen
 from tepal.core.compat import web_dir as web_dir
 from tepal.core.compat import web_endpoint as web_endpoint
 from tepal.core.compat import web_mounts as web_mounts
+from tepal.core.effects import AnimationPlayer as AnimationPlayer
+from tepal.core.effects import SmartADC as SmartADC
+from tepal.core.effects import transition as transition
+from tepal.core.effects import transition_gen as transition_gen

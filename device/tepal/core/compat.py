@@ -17,18 +17,17 @@ if _TYPING:
 
 node: "Any" = None  # the running node; foreign puts it here
 
-_FULL_SCALE_V = 2.45  # what the ADC of an ESP32 reads as its highest value
+_EFFECTS = const(("AnimationPlayer", "SmartADC", "transition", "transition_gen"))
 _TICK_MS = const(20)
-_SHORTEST_STEP_MS = const(5)
 _LEVELS = (("[ERR]", "ERR"), ("[WARN]", "WARN"), ("[BOOT]", "BOOT"))
 
 
 def __getattr__(name: str):
-    """Return what is large and rarely wanted."""
-    if name == "AnimationPlayer":
-        from tepal.core.animation import AnimationPlayer
+    """Return what few modules want."""
+    if name in _EFFECTS:
+        from tepal.core import effects
 
-        return AnimationPlayer
+        return getattr(effects, name)
     raise AttributeError(name)
 
 
@@ -253,50 +252,7 @@ def _path(folder: str, name: str) -> str:
     return folder + "/" + filing.safe(name) if name else folder
 
 
-# --- fades
-
-
-def transition(from_val: int, to_val: int, step_ms: int, interval_sec: float):
-    """Yield whole numbers from one to the other, one for each ``step_ms`` of the time."""
-    steps = max(1, int(interval_sec * 1000) // max(1, step_ms))
-    for step in range(1, steps + 1):
-        yield from_val + (to_val - from_val) * step // steps
-
-
-def transition_gen(*pairs, interval_sec: float = 1.0):
-    """Return (a generator for each from, to pair, or the only one; milliseconds for a step)."""
-    widest = max([abs(pairs[i + 1] - pairs[i]) for i in range(0, len(pairs), 2)])
-    step_ms = max(_SHORTEST_STEP_MS, int(interval_sec * 1000) // max(1, widest))
-    fades = [
-        transition(pairs[i], pairs[i + 1], step_ms, interval_sec) for i in range(0, len(pairs), 2)
-    ]
-    return (fades[0] if len(fades) == 1 else fades), step_ms
-
-
 # --- pins: node.pins, node.io
-
-
-class SmartADC:
-    """An analog pin."""
-
-    _known = {}
-
-    def __init__(self, pin: int):
-        self.pin = pin
-
-    @classmethod
-    def get_instance(cls, pin: int) -> "SmartADC":
-        """Return the one object for ``pin``."""
-        if pin not in cls._known:
-            cls._known[pin] = cls(pin)
-        return cls._known[pin]
-
-    def get(self) -> dict:
-        """Return the level: raw 0..65535, percent, and volts."""
-        raw = node.io.analog(self.pin)
-        level = raw / 65535
-        volts = round(level * _FULL_SCALE_V, 2)
-        return {"raw": raw, "percent": round(level * 1000) / 10, "volt": volts}
 
 
 def bind_pin(tag: str, number=None) -> int:

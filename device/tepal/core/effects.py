@@ -1,4 +1,4 @@
-"""AnimationPlayer: shows the frames of a generator, batch by batch, in a task."""
+"""Fades, animations and the ADC, as load modules of the original know them; see ``compat``."""
 
 import asyncio
 
@@ -6,6 +6,8 @@ from micropython import const
 
 _SLOWEST_MS = const(10000)
 _LARGEST_BATCH = const(256)
+_SHORTEST_STEP_MS = const(5)
+_FULL_SCALE_V = 2.45  # what the ADC of an ESP32 reads as its highest value
 
 
 class AnimationPlayer:
@@ -79,3 +81,45 @@ class AnimationPlayer:
                 return
         self.draw()
         await asyncio.sleep_ms(max(1, self.speed_ms))
+
+
+def transition(from_val: int, to_val: int, step_ms: int, interval_sec: float):
+    """Yield whole numbers from one to the other, one for each ``step_ms`` of the time."""
+    steps = max(1, int(interval_sec * 1000) // max(1, step_ms))
+    for step in range(1, steps + 1):
+        yield from_val + (to_val - from_val) * step // steps
+
+
+def transition_gen(*pairs, interval_sec: float = 1.0):
+    """Return (a generator for each from, to pair, or the only one; milliseconds for a step)."""
+    widest = max([abs(pairs[i + 1] - pairs[i]) for i in range(0, len(pairs), 2)])
+    step_ms = max(_SHORTEST_STEP_MS, int(interval_sec * 1000) // max(1, widest))
+    fades = [
+        transition(pairs[i], pairs[i + 1], step_ms, interval_sec) for i in range(0, len(pairs), 2)
+    ]
+    return (fades[0] if len(fades) == 1 else fades), step_ms
+
+
+class SmartADC:
+    """An analog pin."""
+
+    _known = {}
+
+    def __init__(self, pin: int):
+        self.pin = pin
+
+    @classmethod
+    def get_instance(cls, pin: int) -> "SmartADC":
+        """Return the one object for ``pin``."""
+        if pin not in cls._known:
+            cls._known[pin] = cls(pin)
+        return cls._known[pin]
+
+    def get(self) -> dict:
+        """Return the level: raw 0..65535, percent, and volts."""
+        from tepal.core import compat
+
+        raw = compat.node.io.analog(self.pin)
+        level = raw / 65535
+        volts = round(level * _FULL_SCALE_V, 2)
+        return {"raw": raw, "percent": round(level * 1000) / 10, "volt": volts}
