@@ -6,7 +6,7 @@ import socket
 from house import fails, port
 
 from tepal.core import names, waiting
-from tepal.formats import dns
+from tepal.formats import lookup
 
 ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x0a\0\0\x07"  # a pointer to the name, A, 10.0.0.7
 
@@ -69,9 +69,9 @@ async def test_what_is_no_host_name_is_refused():
 
 def test_other_records_are_passed_over():
     alias = b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\2\xc0\x0c"
-    question = dns.question("a.org", 513)
+    question = lookup.question("a.org", 513)
     head = b"\2\1\x81\x80\0\1\0\2\0\0\0\0"
 
-    assert dns.address(head + question[12:] + alias + ANSWER, 513) == "10.0.0.7"
-    assert dns.address(head + question[12:] + alias + ANSWER, 514) == ""
-    assert dns.address(head + question[12:] + alias + ANSWER[:-1], 513) == ""
+    assert lookup.address(head + question[12:] + alias + ANSWER, 513) == "10.0.0.7"
+    assert lookup.address(head + question[12:] + alias + ANSWER, 514) == ""
+    assert lookup.address(head + question[12:] + alias + ANSWER[:-1], 513) == ""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 _micropython = sys.modules.setdefault("micropython", ModuleType("micropython"))
 _micropython.const = getattr(_micropython, "const", lambda value: value)  # type: ignore[attr-defined]
 
-from tepal.formats import dns, packet, usage  # noqa: E402
+from tepal.formats import lookup, packet, usage  # noqa: E402
 from tepal.formats.command import Call, parse, value  # noqa: E402
 from tepal.formats.errors import TepalError  # noqa: E402
 from tepal.formats.postfixes import commands  # noqa: E402
@@ -110,7 +110,7 @@ def test_no_usage_line_does_anything_but_describe_or_be_refused(line: str):
 
 @given(st.binary(max_size=80), st.integers(0, 65535))
 def test_any_answer_of_a_name_server_is_an_address_or_none(data: bytes, number: int):
-    address = dns.address(data, number)
+    address = lookup.address(data, number)
 
     assert address == "" or len(address.split(".")) == 4
 

@@ -5,7 +5,7 @@ import os
 from micropython import const
 
 from tepal.core import datagram
-from tepal.formats import dns
+from tepal.formats import lookup
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -30,11 +30,11 @@ async def resolve(name: str, servers: list) -> str:
     if is_local:
         places = [_MULTICAST]
     number = int.from_bytes(os.urandom(2), "big")
-    question = dns.question(name, number, 128 if is_local else 0)
+    question = lookup.question(name, number, 128 if is_local else 0)
 
     def found(answers: dict) -> str:
         for data in answers.values():
-            address = dns.address(data, number)
+            address = lookup.address(data, number)
             if address:
                 return address
         return ""
