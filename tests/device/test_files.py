@@ -4,7 +4,8 @@ import json
 import os
 
 from house import build_node, end, fails, run, talk, write
-from test_http import ask, ask_json, request, split
+from http_client import ask, request, split
+from test_http import ask_json
 
 from tepal.core import login, passwords, secrets
 from tepal.core.commands import CONTROL, VIEW, Caller

@@ -22,7 +22,8 @@ async def neighbour(node, listen: int, name: str = "attic", number: str = "micr1
     await door.open(listen)
     node.doors.append(door)
     about = {"tepal": "1", "name": name, "id": number, "auth": True, "shell": listen, "web": None}
-    serving = discovery.serve((host, listen), json.dumps(about).encode())
+    answer = json.dumps(about).encode()
+    serving = discovery.serve((host, listen), lambda question: answer)
     node.tasks.start("discovery" + host, serving, "system")
     await asyncio.sleep_ms(5)
 
@@ -194,7 +195,7 @@ async def test_nonsense_in_answer_to_the_question_is_no_neighbour():
     found = []
 
     for answer in nonsense:
-        serving = discovery.serve(("127.0.0.1", listen), answer)
+        serving = discovery.serve(("127.0.0.1", listen), lambda question, answer=answer: answer)
         node.tasks.start("discovery", serving, "system")
         await asyncio.sleep_ms(5)
         found += await node.peers.members()

@@ -19,7 +19,7 @@ async def answer(session, request: dict) -> object:  # noqa: PLR0911 - a table w
         password = str(request["login"])
         return _enter(session, await login.with_password(auth, password, session.caller.name))
     if "sign" in request:
-        return _enter(session, signed_role(auth, request["sign"], "shell", "key"))
+        return _enter(session, with_signature(auth, request["sign"], "shell", "key"))
     if "peer" in request:
         from tepal.services import peer
 
@@ -53,7 +53,7 @@ def _enter(session, role: int) -> str:
     return ROLES[role]
 
 
-def signed_role(auth, parts: object, message: str, name: str) -> int:
+def with_signature(auth, parts: object, message: str, name: str) -> int:
     """Return the role that ``[nonce, count, mac]`` proves. Raises: TepalError."""
     if isinstance(parts, list) and [type(part) for part in parts] == [str, int, str]:
         nonce, count, mac = parts

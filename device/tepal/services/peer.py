@@ -10,7 +10,7 @@ def answer(session, proof: object) -> str:
     """Return the role of a node that signs with ``peer_key``; True proves nothing."""
     role = min(session.caller.role, CONTROL)
     if proof is not True:
-        role = handshake.signed_role(session.node.auth, proof, "peer", "peer_key")
+        role = handshake.with_signature(session.node.auth, proof, "peer", "peer_key")
     session.caller = Caller("peer", role, session.caller.name)
     session.connection.trusted = role > NOBODY
     return ROLES[role]
