@@ -66,7 +66,7 @@ def subscribe(session, topics: object) -> bool:
     _want(session, VIEW)
     if not isinstance(topics, list) or session.tag:
         raise TepalError("syntax", "one list of topics expected")
-    tag = "events." + session.caller.name + "." + str(id(session))
+    tag = "events.%s.%d" % (session.caller.name, id(session))
     session.node.tasks.start(tag, session.forward(tuple(topics)))
     session.tag = tag
     return True

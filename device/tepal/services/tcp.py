@@ -16,9 +16,7 @@ class Connection:
 
     def __init__(self, stream, size: int):
         self.stream = stream
-        peer = stream.get_extra_info("peername")
-        # The unix port, on which simulated nodes run, tells it in the bytes of the system.
-        self.address = peer[0] if isinstance(peer, tuple) else "%d.%d.%d.%d" % tuple(peer[4:8])
+        self.address = stream.get_extra_info("peername")[0]  # a number on the unix port
         self.buffer = bytearray(size)  # bounds a line, or the head of a request
         self.view = memoryview(self.buffer)
         self.start = 0  # what has arrived and was not taken yet is buffer[start:end]
