@@ -23,10 +23,12 @@ HELP = (
     "ifconfig",
     "ha_sta",
     "list_stations",
+    "hosts",
     "pinmap keys=None",
     "alarms clean=False",
     "crash clear=False",
     "notify text",
+    "notifications enable=None",
 )
 VIEW = (
     "info",
@@ -38,6 +40,7 @@ VIEW = (
     "clock",
     "rssi",
     "ifconfig",
+    "hosts",
 )
 ADMIN = ("setclock",)
 
@@ -104,6 +107,11 @@ def list_stations():
     return [station.hex(":") for station in node.access_point().stations()]
 
 
+def hosts():
+    """Return the neighbours that this node has talked with lately: name and address."""
+    return node.peers.hosts()
+
+
 def pinmap(keys=None):
     """Return the pin map in use and the pins that are booked, or the numbers of some names."""
     if keys:
@@ -123,6 +131,9 @@ def crash(clear=False):
 
 def notify(text):
     """Tell everybody who listens."""
-    node.log.info("notify: " + str(text))
-    node.log.publish("notify", str(text))
-    return "Sent"
+    return node.notify.publish(str(text))
+
+
+def notifications(enable=None):
+    """Return the newest notifications and who carries them on; ``enable`` switches them on or off."""
+    return node.notify.about(enable)

@@ -1,2 +1,6 @@
+from tepal.core.commands import Caller as Caller
+from tepal.core.commands import Report as Report
+from tepal.core.listener import Listener as Listener
+from tepal.core.tasks import Task as Task
 from tepal.formats.errors import TepalError as TepalError
 from tepal.node import Node as Node

@@ -152,6 +152,10 @@ async def _open_doors(node) -> None:
         from tepal.services import serial
 
         node.tasks.start("console", serial.serve(node, console.open()), "system")
+    if get("espnow") or get("syslog") != "n/a":
+        from tepal import parts
+
+        parts.open(node)
     if get("webui"):
         from tepal.services import http
 

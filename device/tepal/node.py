@@ -13,14 +13,20 @@ if _TYPING:
     from tepal.core.clock import Clock
     from tepal.core.commands import Commands
     from tepal.core.config import Config
+    from tepal.core.data import Data
+    from tepal.core.files import Files
     from tepal.core.log import Log
     from tepal.core.modules import Modules
     from tepal.core.network import Network
+    from tepal.core.notify import Notify
+    from tepal.core.pages import Pages
+    from tepal.core.peers import Peers
     from tepal.core.pins import Pins
     from tepal.core.states import States
     from tepal.core.tasks import Tasks
     from tepal.hal import io
     from tepal.services.tcp import Door
+    from tepal.services.telegram import Telegram
 
 _IDLE_MS = const(500)
 _SWEEP_MS = const(20000)
@@ -49,6 +55,12 @@ class Node:
     network: "Network"
     pins: "Pins"  # from here on at first use
     states: "States"
+    peers: "Peers"
+    notify: "Notify"
+    data: "Data"
+    files: "Files"
+    pages: "Pages"
+    telegram: "Telegram"
     io: "io"  # pyright: ignore[reportGeneralTypeIssues]
 
     def __init__(self):
@@ -75,7 +87,9 @@ class Node:
         elif name == "io":
             from tepal.hal import io as part
         else:
-            raise AttributeError(name)
+            from tepal import parts
+
+            part = parts.find(self, name)
         setattr(self, name, part)
         return part
 

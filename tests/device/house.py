@@ -17,7 +17,14 @@ def leave() -> None:
     from tepal.node import sweep
 
     os.chdir("..")
+    for name in ("Common", "microIO", "Types", "Auth", "Config", "Debug"):
+        sys.modules.pop(name, None)
     sweep()
+
+
+def port() -> int:
+    """Return a port to listen on, below those that the system gives to clients."""
+    return 20000 + int.from_bytes(os.urandom(2), "big") % 12000
 
 
 def write(path: str, text: str) -> None:

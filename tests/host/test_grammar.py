@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 _micropython = sys.modules.setdefault("micropython", ModuleType("micropython"))
 _micropython.const = getattr(_micropython, "const", lambda value: value)  # type: ignore[attr-defined]
 
-from tepal.formats import usage  # noqa: E402
+from tepal.formats import lookup, packet, usage  # noqa: E402
 from tepal.formats.command import Call, parse, value  # noqa: E402
 from tepal.formats.errors import TepalError  # noqa: E402
 from tepal.formats.postfixes import commands  # noqa: E402
@@ -106,3 +106,38 @@ def test_no_usage_line_does_anything_but_describe_or_be_refused(line: str):
             face(line)
         except TepalError as error:
             assert error.code in {"usage", "syntax"}
+
+
+@given(st.binary(max_size=80), st.integers(0, 65535))
+def test_any_answer_of_a_name_server_is_an_address_or_none(data: bytes, number: int):
+    address = lookup.address(data, number)
+
+    assert address == "" or len(address.split(".")) == 4
+
+
+@given(st.binary(max_size=260))
+def test_any_frame_is_a_packet_or_none(frame: bytes):
+    taken = packet.read(frame)
+
+    if taken is not None:
+        one, signed, tag = taken
+        assert packet.head(one) == signed
+        assert signed + tag == frame
+
+
+@given(st.binary(max_size=1800))
+def test_what_is_cut_into_packets_comes_together_again(data: bytes):
+    payloads = packet.cut(data)
+
+    assert b"".join(payloads) == data
+    assert all(len(payload) <= 225 for payload in payloads)
+    assert len(payloads) <= 8
+
+
+@given(st.lists(st.integers(0, 100), max_size=60))
+def test_no_counter_is_good_twice(counters: list[int]):
+    window = packet.Window()
+
+    taken = [counter for counter in counters if window.take(counter)]
+
+    assert len(taken) == len(set(taken))

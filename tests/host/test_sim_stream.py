@@ -4,12 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 
 from umbel.sim import stream
 from umbel.sim.stream import Stream
+
+# A key for nothing but this test, and its certificate for localhost, good until 2126.
+KEY_AND_CERTIFICATE = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgaJHDyP6o//vKKXd3
++6JkkNQm5l3IOsjML3JUGc6N0zGhRANCAATHkePs07TJV9ETjtxIgQzjvHwDe9DT
+Yow9ObgJV5vfJ9PKwTXB1olI4tmX4CQVyJw3EuEr0VpEqVtmMFNEFYMJ
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBlDCCATugAwIBAgIUbVGLY8lOXBqRcAj0QeAssj9M9X0wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE4MDkyMFoYDzIxMjYxMDI4
+MTgwOTIwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATHkePs07TJV9ETjtxIgQzjvHwDe9DTYow9ObgJV5vfJ9PKwTXB1olI
+4tmX4CQVyJw3EuEr0VpEqVtmMFNEFYMJo2kwZzAdBgNVHQ4EFgQUTBgkVPUWjv6h
+ztho2auNMM0AZWgwHwYDVR0jBBgwFoAUTBgkVPUWjv6hztho2auNMM0AZWgwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+RwAwRAIgO+d+Kk7oGNO2MtRWyQSrhF1x7sNT9mfr/XoCE8zZ9E8CIHOU7DecFa9k
+HQy/bQEXa+AS8gclBaujURRtvYLv+mld
+-----END CERTIFICATE-----
+"""
 
 # Runs at the same time must not share addresses.
 HOST = f"127.{100 + os.getpid() % 100}.4.1"
@@ -127,3 +149,30 @@ async def test_a_wait_ends_when_there_is_something_to_read():
         assert not waiting.done()
         sink.write(b"x")
         await asyncio.wait_for(waiting, 1)
+
+
+async def test_a_stream_speaks_tls_and_checks_with_whom(tmp_path: Path):
+    pem = tmp_path / "tls.pem"
+    pem.write_text(KEY_AND_CERTIFICATE)
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(pem)
+    client_side = ssl.create_default_context(cafile=str(pem))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.read(100))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, HOST, 19012, ssl=server_side)
+    client, _ = await stream.open_connection(HOST, 19012, client_side, "localhost")
+    client.write(b"hello")
+    await client.drain()
+
+    assert await client.read(100) == b"hello"
+    assert await client.read(100) == b""
+    client.close()
+    await client.wait_closed()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await stream.open_connection(HOST, 19012, client_side, "elsewhere")
+    server.close()
+    await server.wait_closed()

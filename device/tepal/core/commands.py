@@ -36,7 +36,7 @@ class Commands:
         self.providers = providers
         self.tasks = node.tasks
         self.log = node.log
-        self.peers = None  # has ``send(host, call, caller)`` where the node reaches others
+        self.call = self.caller = None  # of the command that begins; good until its first await
         self.note = None  # keeps what runs, for the day when the watchdog bites
         self.count = 0  # commands run since boot
         self.slowest = ("", 0)  # the command that blocked the event loop longest, and its ms
@@ -53,6 +53,7 @@ class Commands:
             return await postfix.run(self, call, caller)
         command, role = self.resolve(call, caller)
         self.count += 1
+        self.call, self.caller = call, caller
         if self.note:
             self.note(name(call))
         start = time.ticks_ms()

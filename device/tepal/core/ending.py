@@ -14,24 +14,24 @@ async def kill(tasks, pattern: str) -> dict:
 
     System tasks and a task that kills itself go on.
     """
-    killed = [task for task in tasks.find(pattern) if _cancel(task)]
+    killed = [task for task in tasks.find(pattern) if cancel(task)]
     for _ in range(_END_MS // _LOOK_MS):
         await asyncio.sleep_ms(_LOOK_MS)
-        for task in killed:
-            if task.coroutine:  # it was ended before it began, so nobody else notes it
-                task.coroutine.close()
-                task.coroutine = None
-                task.state = "killed"
         if "running" not in [task.state for task in killed]:
             break
     return {task.tag: task in killed and task.state != "running" for task in tasks.find(pattern)}
 
 
-def _cancel(task) -> bool:
+def cancel(task) -> bool:
+    """Ask a task to end, and tell whether it was running."""
     if task.state != "running" or task.kind == "system":
         return False
     try:
         task.handle.cancel()
     except RuntimeError:  # MicroPython: a task cannot cancel itself
         return False
+    if task.coroutine:  # it is ended before it began, so nobody else notes it
+        task.coroutine.close()
+        task.coroutine = None
+        task.state = "killed"
     return True

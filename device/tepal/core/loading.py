@@ -29,12 +29,21 @@ def load(modules, name: str):
     """
     if not is_name(name) or not path(modules, name):
         return None
+    modules.loading = name
     try:
-        module = __import__("LM_" + name)
+        try:
+            module = __import__("LM_" + name)
+        except ImportError as error:  # it may be written for the original
+            forget("LM_" + name)
+            from tepal.core import foreign
+
+            module = foreign.load(modules, name, error)
     except Exception as error:  # a module is anybody's code
         forget("LM_" + name)
         modules.node.log.exception("load " + name, error)
         raise TepalError("load_failed", name + ": " + trouble.line(error))
+    finally:
+        modules.loading = ""
     if module.__dict__.get("node") is None:
         module.node = modules.node  # pyright: ignore[reportAttributeAccessIssue]
     modules.loaded[name] = module
@@ -55,6 +64,8 @@ def unload(modules, name: str) -> None:
     finally:
         if "pins" in modules.node.__dict__:
             modules.node.pins.release(name)
+        if "pages" in modules.node.__dict__:
+            modules.node.pages.remove(module)
         forget("LM_" + name)
         gc.collect()
 
@@ -81,6 +92,10 @@ def documented(module) -> list[str]:
     names = []
     for line in getattr(module, "HELP", ()):
         names += line.split(" ", 2)[:2]
+    if "Auth" in sys.modules:  # or another name that original modules import
+        from tepal.core import foreign
+
+        names += foreign.commands(module)
     return names
 
 

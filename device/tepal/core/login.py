@@ -9,13 +9,14 @@ import os
 from micropython import const
 
 from tepal.core import passwords, secrets
-from tepal.core.commands import ADMIN, NOBODY, ROLES
+from tepal.core.commands import ADMIN, CONTROL, NOBODY, ROLES
 from tepal.formats.errors import TepalError
 
 RARE = True
 _FREE_TRIES = const(3)  # wrong passwords before an address has to wait
 _LONGEST_WAIT_S = const(60)
 _SHORTEST_PASSWORD = const(8)  # characters
+_SHORTEST_KEY = const(16)  # characters: who hears a signature may try short keys at leisure
 _MAX_ADDRESSES = const(8)
 _MAX_SESSIONS = const(8)
 _MAX_NONCES = const(6)
@@ -76,8 +77,10 @@ def new_nonce(auth) -> str:
     return nonce
 
 
-def with_signature(auth, nonce: str, count: int, mac: str, message: str) -> int:
-    """Return the role of who signed: HMAC-SHA256 with the node's key over message, nonce, count.
+def with_signature(auth, nonce: str, count: int, mac: str, message: str, name="key") -> int:
+    """Return the role of who signed: HMAC-SHA256 with a secret over message, nonce, count.
+
+    ``key`` is the node's own and makes an admin; ``peer_key``, which neighbours share, does not.
 
     Each count of a nonce works once and must rise. Raises: TepalError ``signature``,
     ``stale`` (the nonce is unknown here: ask for a new one).
@@ -85,14 +88,15 @@ def with_signature(auth, nonce: str, count: int, mac: str, message: str) -> int:
     known = auth.nonces.get(nonce)
     if known is None:
         raise TepalError("stale")
-    key = bytes.fromhex(secrets.get(auth.secrets, "key") or "")
+    secret = secrets.get(auth.secrets, name) or ""
+    key = bytes.fromhex(secret) if name == "key" else secret.encode()
     signed = "%s\n%s\n%d" % (message, nonce, count)
     wanted = passwords.hmac_sha256(key, signed.encode()).hex()
     if not key or not passwords.is_equal(wanted.encode(), mac.encode()) or count <= known[0]:
         raise TepalError("signature")
     auth.uses += 1
     auth.nonces[nonce] = (count, auth.uses)
-    return ADMIN
+    return ADMIN if name == "key" else CONTROL
 
 
 async def keep_secret(auth, key: str, text: str) -> None:
@@ -101,6 +105,8 @@ async def keep_secret(auth, key: str, text: str) -> None:
     Raises: TepalError ``config_value`` (too short).
     """
     role = _PASSWORD_KEYS.get(key)
+    if key == "peer_key" and 0 < len(text) < _SHORTEST_KEY:
+        raise TepalError("config_value", key + ": at least %d characters expected" % _SHORTEST_KEY)
     if role is None:
         secrets.put(auth.secrets, key, text)
         return

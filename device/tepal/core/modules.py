@@ -18,6 +18,7 @@ class Modules:
         self.folders = folders
         self.node = node
         self.loaded = {}  # name: module
+        self.loading = ""  # the one whose code is being run for the first time
 
     def find(self, name: str):
         """Return the module called ``name``, loaded now if it was not; None if there is none.

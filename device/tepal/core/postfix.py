@@ -16,9 +16,7 @@ async def run(bus, call, caller) -> object:
         result = await bus.run(inner, caller)
         return Report(value(result), as_json(result))
     if kind == ">>":
-        if bus.peers is None:
-            raise TepalError("unsupported", ">>" + argument)
-        return bus.peers.send(argument, inner, caller)
+        return bus.node.peers.send(argument, inner, caller)
     bus.resolve(call, caller)  # what may not run is refused now, not in the background
     tag = name(call).replace(" ", ".")
     state = {tag: "Already running"}

@@ -30,6 +30,8 @@ ctlpwd        ""                 8..64            s
 viewpwd       ""                 8..64            s
 replpwd       ""                 4..9             s
 console       false              -                b
+peer_key      ""                 128              s
+peerpwd       ""                 64               s
 boothook      "n/a"              1024             b
 webui         false              -                b
 webport       80                 1..65535         b
@@ -53,6 +55,9 @@ timirq        false              -                b
 timirqcbf     "n/a"              1024             b
 timirqseq     1000               20..86400000     b
 telegram      "n/a"              128              s
+telegram_chats "n/a"             128              -
+telegram_url  "https://api.telegram.org" 128      -
+syslog        "n/a"              64               b
 utc           60                 -720..840        b
 cstmpmap      "n/a"              512              b
 boostmd       true               -                b

@@ -8,23 +8,23 @@ from tepal.formats.errors import TepalError
 RARE = True
 
 
-def render(call: Call) -> str:
-    """Return the line that parses to ``call`` again.
+def render(call: Call, bare: bool = True) -> str:
+    """Return the line that parses to ``call`` again; without ``bare`` all text is in quotes.
 
     Raises: TepalError ``value`` for what the grammar cannot carry (bytes, infinite numbers).
     """
     words = [_render_value(call.target)]
     if call.function:
         words.append(call.function)
-    words += [_render_value(arg) for arg in call.args]
-    words += [name + "=" + _render_value(call.kwargs[name]) for name in call.kwargs]
+    words += [_render_value(arg, bare) for arg in call.args]
+    words += [name + "=" + _render_value(call.kwargs[name], bare) for name in call.kwargs]
     words += [kind + str(argument) if argument else kind for kind, argument in call.postfix]
     return " ".join(words)
 
 
-def _render_value(item: object) -> str:
+def _render_value(item: object, bare: bool = True) -> str:
     if isinstance(item, str):
-        return item if _is_bare(item) else _quote(item)
+        return item if bare and _is_bare(item) else _quote(item)
     if item is None or isinstance(item, (bool, int)):
         return str(item)
     if isinstance(item, float) and item - item == 0:

@@ -100,3 +100,10 @@ def station(hostname: str):
 def listen_address() -> str:
     """Return the address to listen on; several simulated nodes share one machine."""
     return getattr(network, "LISTEN_ADDRESS", "0.0.0.0")  # noqa: S104
+
+
+def discovery():
+    """Return what reaches the neighbours."""
+    from tepal.hal import discovery
+
+    return discovery

@@ -146,6 +146,15 @@ async def config(request, rest: list) -> None:
     await body.send(request, "")
 
 
+async def files(request, rest: list) -> None:
+    """GET files/<folder>/<name>: a list or a file; PUT writes a file, DELETE deletes one."""
+    from tepal.services import files
+
+    write = request.method in ("PUT", "DELETE")
+    caller = await _want(request, request.method if write else "GET")
+    await files.handle(request, "/".join(rest), caller.role)
+
+
 async def log(request, rest: list) -> None:
     """GET log: the newest lines."""
     await _want(request, "GET")
@@ -221,6 +230,7 @@ _HANDLERS = {
     "commands": commands,
     "tasks": tasks,
     "config": config,
+    "files": files,
     "log": log,
     "login": login,
     "logout": logout,

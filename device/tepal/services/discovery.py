@@ -1,10 +1,11 @@
 """Discovery: one UDP question, one answer. Nothing is advertised unasked."""
 
-import asyncio
 import json
 import socket
 
 from micropython import const
+
+from tepal.core import waiting
 
 _MAX_DATAGRAM = const(64)  # bytes
 _QUESTION = const(b"tepal?")
@@ -31,7 +32,7 @@ async def serve(address: tuple, handle, size: int = _MAX_DATAGRAM) -> None:
         sock.bind(socket.getaddrinfo(*address)[0][-1])
         sock.setblocking(False)
         while True:
-            await _readable(sock)  # pyright: ignore[reportGeneralTypeIssues]
+            await waiting.readable(sock)  # pyright: ignore[reportGeneralTypeIssues]
             try:
                 question, sender = sock.recvfrom(size)
                 answer = handle(question)
@@ -41,11 +42,3 @@ async def serve(address: tuple, handle, size: int = _MAX_DATAGRAM) -> None:
                 continue  # whoever asked is gone, or has to ask again
     finally:
         sock.close()
-
-
-async def _readable(sock):
-    """Return when ``sock`` has something to read.
-
-    MicroPython's event loop offers this only inside its streams; CPython has its own in sim/shim.
-    """
-    yield asyncio.core._io_queue.queue_read(sock)  # noqa: SLF001 # pyright: ignore[reportAttributeAccessIssue]

@@ -5,13 +5,16 @@
     {"id": 3, "login": "password"}                    {"id": 3, "ok": "admin"}
     {"id": 4, "nonce": true}                          {"id": 4, "ok": "<nonce>"}
     {"id": 5, "sign": [nonce, count, mac]}            {"id": 5, "ok": "admin"}
+    {"id": 5, "peer": [nonce, count, mac]}            {"id": 5, "ok": "control"}: a neighbour
     {"id": 6, "subscribe": ["log", "command"]}        {"id": 6, "ok": true}, then {"event", "data"}
+    {"id": 6, "log": true}                            {"id": 6, "ok": [the newest lines]}
     {"id": 7, "about": true}                          {"id": 7, "ok": {"name", "version", "heap" …}}
     {"id": 8, "config": ["devfid"]}                   {"id": 8, "ok": {"value", "type" …}}
     {"id": 9, "config": ["devfid", "attic"]}          {"id": 9, "ok": {"reboot"}}
     {"id": 10, "config": ["devfid", "attic", false]}  the same, checked and not saved
 
-``mac`` is the HMAC of ``shell``, nonce and count (see login.with_signature), in hex.
+``mac`` is the HMAC of ``shell``, nonce and count (see login.with_signature), in hex;
+neighbours sign ``peer`` with the key they share.
 """
 
 import json

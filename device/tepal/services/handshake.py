@@ -7,7 +7,7 @@ from tepal.formats.errors import TepalError
 RARE = True
 
 
-async def answer(session, request: dict) -> object:
+async def answer(session, request: dict) -> object:  # noqa: PLR0911 - a table would cost more
     """Return the answer to a request that is no command.
 
     Raises: TepalError.
@@ -19,9 +19,16 @@ async def answer(session, request: dict) -> object:
         password = str(request["login"])
         return _enter(session, await login.with_password(auth, password, session.caller.name))
     if "sign" in request:
-        return _enter(session, _signed_role(auth, request["sign"]))
+        return _enter(session, with_signature(auth, request["sign"], "shell", "key"))
+    if "peer" in request:
+        from tepal.services import peer
+
+        return peer.answer(session, request["peer"])
     if "subscribe" in request:
         return subscribe(session, request["subscribe"])
+    if "log" in request:
+        _want(session, VIEW)
+        return session.node.log.lines
     if "about" in request:
         _want(session, VIEW)
         return session.node.health().about(session.node)
@@ -31,7 +38,7 @@ async def answer(session, request: dict) -> object:
 
         return await configure.exchange(session.node.config, request["config"])
     raise TepalError(
-        "syntax", "cmd, call, login, nonce, sign, subscribe, about or config expected"
+        "syntax", "cmd, call, login, nonce, sign, peer, subscribe, log, about or config expected"
     )
 
 
@@ -46,10 +53,11 @@ def _enter(session, role: int) -> str:
     return ROLES[role]
 
 
-def _signed_role(auth, parts: object) -> int:
+def with_signature(auth, parts: object, message: str, name: str) -> int:
+    """Return the role that ``[nonce, count, mac]`` proves. Raises: TepalError."""
     if isinstance(parts, list) and [type(part) for part in parts] == [str, int, str]:
         nonce, count, mac = parts
-        return login.with_signature(auth, nonce, count, mac, "shell")
+        return login.with_signature(auth, nonce, count, mac, message, name)
     raise TepalError("syntax", "[nonce, count, mac] expected")
 
 
@@ -58,7 +66,7 @@ def subscribe(session, topics: object) -> bool:
     _want(session, VIEW)
     if not isinstance(topics, list) or session.tag:
         raise TepalError("syntax", "one list of topics expected")
-    tag = "events." + session.caller.name + "." + str(id(session))
+    tag = "events.%s.%d" % (session.caller.name, id(session))
     session.node.tasks.start(tag, session.forward(tuple(topics)))
     session.tag = tag
     return True

@@ -14,6 +14,7 @@ _REASONS = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    409: "Conflict",
     411: "Length Required",
     413: "Content Too Large",
     429: "Too Many Requests",
@@ -22,6 +23,7 @@ _REASONS = {
     501: "Not Implemented",
     503: "Service Unavailable",
     505: "HTTP Version Not Supported",
+    507: "Insufficient Storage",
 }
 _STATUS = {
     "login_required": 401,
@@ -35,6 +37,7 @@ _STATUS = {
     "unknown_key": 404,
     "not_found": 404,
     "method": 405,
+    "busy": 409,
     "length_required": 411,
     "body_too_large": 413,
     "wait": 429,
@@ -43,6 +46,7 @@ _STATUS = {
     "failed": 500,
     "load_failed": 500,
     "flash": 500,
+    "full": 507,
     "unsupported": 501,
     "http_version": 505,
 }

@@ -16,7 +16,7 @@ class Connection:
 
     def __init__(self, stream, size: int):
         self.stream = stream
-        self.address = stream.get_extra_info("peername")[0]
+        self.address = stream.get_extra_info("peername")[0]  # a number on the unix port
         self.buffer = bytearray(size)  # bounds a line, or the head of a request
         self.view = memoryview(self.buffer)
         self.start = 0  # what has arrived and was not taken yet is buffer[start:end]

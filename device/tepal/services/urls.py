@@ -46,7 +46,8 @@ def about(node) -> dict:
     """Return what the bare path answers."""
     about = {"micrOS": node.version, "tepal": node.version, "node": node.name}
     about["auth"] = node.auth.enabled
-    about["usr_endpoints"] = []
+    pages = node.__dict__.get("pages")
+    about["usr_endpoints"] = sorted([path[1:] for _, path in pages.all]) if pages else []
     return about
 
 

@@ -7,6 +7,7 @@ from micropython import const
 from tepal.formats.errors import TepalError
 
 RARE = True
+_OWN = const("web/")
 _BLOCK = const(1024)  # bytes
 _KINDS = {
     "html": "text/html",
@@ -22,12 +23,26 @@ _KINDS = {
 
 async def handle(request) -> None:
     """Answer one request; the page itself is no secret, what it shows is."""
+    name = request.path[1:] or "index.html"
+    known = request.node.__dict__.get("pages")  # none, if no module has any
+    page = known and known.all.get((request.method, request.path))
+    if page and not isinstance(page[0], str):
+        from tepal.services import pages
+
+        await pages.handle(request, page)
+        return
     if request.method not in ("GET", "HEAD"):
         raise TepalError("method", "GET expected")
-    name = request.path[1:] or "index.html"
+    await send(request, page[0] if page else name)
+
+
+async def send(request, name: str) -> None:
+    """Answer with the file ``name``: of the release, or else of /web, where people put their own."""
     if not is_safe(name):
         raise TepalError("not_found", request.path[:64])
     path = request.node.web_folder + "/" + name
+    if _size(path) < 0 and _size(path + ".gz") < 0:
+        path = _OWN + name
     zipped = _size(path + ".gz")
     size = zipped if zipped >= 0 else _size(path)
     if size < 0:
@@ -41,6 +56,11 @@ async def handle(request) -> None:
             await request.answer(b"", status="304 Not Modified", more="etag: " + etag + "\r\n")
             return
     kind = _KINDS.get(name.rsplit(".", 1)[-1], "application/octet-stream")
+    await send_file(request, path, size, kind, more)
+
+
+async def send_file(request, path: str, size: int, kind: str, more: str = "") -> None:
+    """Answer with a file of ``size`` bytes, block by block."""
     more += "content-length: %d\r\n" % size
     await request.connection.write(request.start("200 OK", kind, more))
     if request.method == "HEAD":
@@ -51,7 +71,7 @@ async def handle(request) -> None:
             count = file.readinto(buffer)
             if not count:
                 raise OSError("file changed")
-            await request.connection.write(bytes(buffer[:count]))
+            await request.connection.write(bytes(buffer[: min(count, size)]))
             size -= count
 
 

@@ -48,6 +48,7 @@ def provision(folder: Path, board: Board, *, password: str, is_open: bool) -> No
         "key": secrets.token_hex(32),
         "passwords": {"salt": salt.hex(), "rounds": _ROUNDS, "admin": hashed.hex()},
         "ap_password": password,
+        "peer_key": hashlib.sha256(b"peer " + password.encode()).hexdigest(),
     }
     _write(folder / _SECRETS, sealed)
     _write(folder / _CONFIG, config)

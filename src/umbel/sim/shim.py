@@ -29,7 +29,7 @@ _TICKS_PERIOD = 1 << 30
 _HEAP_SIZE = 1 << 30  # bytes; CPython has no limit, but a node reports how much is left
 
 # These wait with the bare ``yield`` of a generator, which CPython does not take for waiting.
-_WAITING = ("control", "tepal.services.discovery")
+_WAITING = (("control", "_readable"), ("tepal.core.waiting", "readable"))
 
 
 def install(*folders: Path) -> None:
@@ -48,8 +48,8 @@ def install(*folders: Path) -> None:
     for name in ("open_connection", "start_server"):
         chosen = _by_caller(boards, getattr(stream, name), getattr(asyncio, name))
         _add(asyncio, **{name: chosen})
-    for name in _WAITING:
-        _add(importlib.import_module(name), _readable=stream.readable)
+    for module, name in _WAITING:
+        _add(importlib.import_module(module), **{name: stream.readable})
 
 
 def _add(module: ModuleType, **names: object) -> None:

@@ -96,12 +96,14 @@ async def running(
 
 def _build(plan: Plan, place: Folder, runtime: Runtime, prepared: Prepared) -> Simulation:
     nodes: list[SimulatedNode] = []
+    neighbours = ",".join(node.address.host for node in prepared.nodes)
     for board, node in zip(plan.boards, prepared.nodes, strict=True):
         own = place.board(board.name)
         command = runtime.command(place, own, prepared.code)
         environment = {
             **runtime.environment(place),
             "UMBEL_SIM_ADDRESS": node.address.host,
+            "UMBEL_SIM_NEIGHBOURS": neighbours,
             "UMBEL_SIM_ID": own.chip(),
             "UMBEL_SIM_RTC": str(own.clock_memory()),
         }

@@ -6,7 +6,8 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Protocol
+from ssl import SSLContext
+from typing import Protocol, overload
 
 _READ_SIZE = 4096  # bytes
 
@@ -93,6 +94,27 @@ class Stream:
             await asyncio.get_running_loop().sock_sendall(self.s, data)
 
 
+class TlsStream:
+    """The same over TLS, which asyncio itself must speak."""
+
+    out_buf = b""  # what leaves, leaves in the background
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.read = reader.read
+        self.write = writer.write
+        self.drain = writer.drain
+
+    def close(self) -> None:
+        """Do nothing, as there: ``wait_closed`` closes."""
+
+    async def wait_closed(self) -> None:
+        """Close; whether the other end says goodbye does not matter."""
+        self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
+
+
 class Server:
     """A listening socket and the task that accepts."""
 
@@ -125,8 +147,24 @@ class Server:
             await result
 
 
-async def open_connection(host: str, port: int) -> tuple[Stream, Stream]:
+@overload
+async def open_connection(host: str, port: int) -> tuple[Stream, Stream]: ...
+
+
+@overload
+async def open_connection(
+    host: str, port: int, ssl: SSLContext, server_hostname: str
+) -> tuple[TlsStream, TlsStream]: ...
+
+
+async def open_connection(
+    host: str, port: int, ssl: SSLContext | None = None, server_hostname: str | None = None
+) -> tuple[Stream, Stream] | tuple[TlsStream, TlsStream]:
     """One stream, twice."""
+    if ssl is not None:
+        ends = await asyncio.open_connection(host, port, ssl=ssl, server_hostname=server_hostname)
+        encrypted = TlsStream(*ends)
+        return encrypted, encrypted
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     sock = socket.socket(family, kind)
     sock.setblocking(False)

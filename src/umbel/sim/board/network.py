@@ -5,6 +5,7 @@ from simulated import wifi
 
 STA_IF, AP_IF = 0, 1
 LISTEN_ADDRESS = simulated.setting("ADDRESS", "127.0.0.1")
+BROADCASTS = tuple(simulated.setting("NEIGHBOURS", "127.0.0.1").split(","))
 DNS_PORT = 1053  # 53 is for root alone
 
 # What the firmware of each says of a link; no two agree.

@@ -1,0 +1,98 @@
+"""A client for HTTP and HTTPS: one request, one answer, both bounded. Not RARE: long polls last."""
+
+import asyncio
+
+from micropython import const
+
+from tepal.formats.errors import TepalError
+
+_TYPING = const(0)
+if _TYPING:
+    from typing import Any  # noqa: TID251 - never imported on a node
+
+_BLOCK = const(512)  # bytes
+_CONNECT_MS = const(10000)  # a Pico W takes two seconds to agree on TLS
+_MOST_HEAD = const(2048)  # bytes
+_AUTHORITY = const("config/ca.pem")  # whom we believe; without it TLS hides, but proves nothing
+
+
+async def fetch(node, url: str, data: bytes, wait_ms: int, most: int = 4096) -> tuple:
+    """POST ``data``, which is JSON, and return (status, body up to ``most`` bytes).
+
+    Raises: TepalError ``unreachable``, ``no_answer``, ``unsupported`` (no TLS), ``url``.
+    """
+    scheme, host, port, path = parts(url)
+    address = await _address(node, host)
+    tls = {"ssl": _tls(), "server_hostname": host} if scheme == "https" else {}
+    stream: "Any" = None
+    try:
+        opening = asyncio.open_connection(address, port, **tls)
+        stream, _ = await asyncio.wait_for_ms(opening, _CONNECT_MS)
+        head = "POST %s HTTP/1.0\r\nhost: %s\r\ncontent-type: application/json\r\n" % (path, host)
+        stream.write((head + "content-length: %d\r\n\r\n" % len(data)).encode() + data)
+        return await asyncio.wait_for_ms(_answer(stream, most), wait_ms)
+    except asyncio.TimeoutError:
+        raise TepalError("no_answer", host + " did not answer in time")
+    except (OSError, ValueError) as error:  # ValueError: a certificate, on MicroPython
+        raise TepalError("unreachable", host + ": " + str(error))
+    finally:
+        if stream:
+            stream.close()
+            await stream.wait_closed()
+
+
+def parts(url: str) -> tuple:
+    """Return (scheme, host, port, path) of an address. Raises: TepalError ``url``."""
+    scheme, colon, rest = url.partition("://")
+    place, _, path = rest.partition("/")
+    host, _, port = place.partition(":")
+    if not colon or scheme not in ("http", "https") or not host or not (port or "0").isdigit():
+        raise TepalError("url", "http://… or https://… expected")
+    return scheme, host, int(port or (443 if scheme == "https" else 80)), "/" + path
+
+
+async def _address(node, host: str) -> str:
+    from tepal.core import names
+
+    return await names.resolve(host, [node.network.station.ifconfig()[3]])
+
+
+def _tls():
+    try:
+        import ssl
+    except ImportError:
+        raise TepalError("unsupported", "this firmware has no TLS")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        with open(_AUTHORITY) as file:
+            context.load_verify_locations(cadata=file.read())
+    except OSError:
+        context.check_hostname = False  # CPython wants it first # pyright: ignore[reportAttributeAccessIssue]
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def _answer(stream, most: int) -> tuple:
+    await stream.drain()
+    data = b""
+    while b"\r\n\r\n" not in data:
+        part = await stream.read(_BLOCK)
+        if not part or len(data) > _MOST_HEAD:
+            raise TepalError("no_answer", "what answers speaks no HTTP")
+        data += part
+    head, _, data = data.partition(b"\r\n\r\n")
+    lines = head.decode().lower().split("\r\n")
+    length = most
+    for line in lines:
+        name, _, value = line.partition(":")
+        if name == "content-length" and value.strip().isdigit():
+            length = min(most, int(value))
+    while len(data) < length:
+        part = await stream.read(_BLOCK)
+        if not part:
+            break
+        data += part
+    status = (lines[0].split(" ") + [""])[1]
+    if not status.isdigit():
+        raise TepalError("no_answer", "what answers speaks no HTTP")
+    return int(status), data[:most]
