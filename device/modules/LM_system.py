@@ -18,6 +18,7 @@ HELP = (
     "gclean",
     "heartbeat",
     "TEXTBOX clock",
+    "sun",
     "setclock year month mday hour min sec",
     "rssi",
     "ifconfig",
@@ -35,6 +36,7 @@ VIEW = (
     "gclean",
     "heartbeat",
     "clock",
+    "sun",
     "rssi",
     "ifconfig",
 )
@@ -75,6 +77,11 @@ def top():
 def clock():
     """Return the local time, as numbers and as text."""
     return node.health().clock(node)
+
+
+def sun():
+    """Return the local times of sunrise and sunset today."""
+    return node.health().sun(node)
 
 
 def setclock(year, month, mday, hour, min, sec):

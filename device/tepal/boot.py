@@ -30,7 +30,9 @@ def build(node) -> None:
     node.config = Config("config", node.keep_secret)
     get = node.config.get
     node.name = get("devfid")
-    node.clock = Clock(board.clock(), get("utc"))
+    node.clock = Clock(board.clock(), get)
+    for key in ("tz", "utc", "place"):
+        node.config.watch[key] = node.clock.changed
     node.log = Log("logs", node.clock, get("dbg"))
     node.auth = Auth(_SECRETS, node.clock, node.log, get("auth"))
     node.tasks = Tasks(get("aioqueue"), node.log)

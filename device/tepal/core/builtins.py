@@ -90,6 +90,13 @@ def hard(node) -> str:
     return "[HARD] Reboot Tepal system.\nBye!"
 
 
+def schedule(node) -> Report:
+    """Return the next ten things that ``crontasks`` starts."""
+    from tepal.core import planning
+
+    return planning.upcoming(node)
+
+
 def task(node) -> str:
     """Return how to use ``task``."""
     return _INVALID
@@ -134,6 +141,7 @@ COMMANDS = {
         "unload": (unload, ADMIN),
     },
     "help": {"": (help, VIEW), "lm": (lm, VIEW)},
+    "schedule": {"": (schedule, VIEW), "next": (schedule, VIEW)},
     "reboot": {"": (reboot, ADMIN), "hard": (hard, ADMIN)},
     "task": {
         "": (task, VIEW),

@@ -10,14 +10,21 @@ _KNOWN_S = const(1704067200)  # 2024; an earlier time means that nobody set the 
 
 
 class Clock:
-    """``now_s()`` is the chip's clock, in seconds of the port's epoch."""
+    """``now_s()`` is the chip's clock, in seconds of the port's epoch; ``get`` the configuration.
 
-    def __init__(self, now_s, offset_minutes: int = 0):
+    ``on_change`` is a function to call when somebody has set the clock, or told where we are.
+    """
+
+    on_change = None
+
+    def __init__(self, now_s, get):
         self.now_s = now_s
-        self.offset_s = offset_minutes * 60
+        self.get = get
         self.epoch_s = 0 if time.gmtime(0)[0] == _UNIX_YEAR else _DECADES_S
         self.last = time.ticks_ms()
         self.elapsed = 0
+        self.begin = self.end = 0  # between these moments, UTC, ``offset_s`` is right
+        self.offset_s = 0
 
     def uptime_ms(self) -> int:
         """Return milliseconds since boot; to be asked at least every six days."""
@@ -31,12 +38,27 @@ class Clock:
         now = int(self.now_s()) + self.epoch_s
         return now if now > _KNOWN_S else 0
 
+    def offset(self) -> int:
+        """Return the seconds to add to UTC for the time of day here and now."""
+        now = int(self.now_s()) + self.epoch_s
+        if not self.begin <= now < self.end:
+            from tepal.core import zones
+
+            zones.update(self, now)
+        return self.offset_s
+
     def local(self) -> tuple:
         """Return (year, month, day, hour, minute, second, weekday) here; 0 is Monday."""
-        return time.gmtime(int(self.now_s()) + self.offset_s)[:7]
+        return time.gmtime(int(self.now_s()) + self.offset())[:7]
 
     def stamp(self) -> str:
         """Return the local time as ``2026-11-21 13:05:00``, or seconds of uptime while unset."""
         if not self.now():
             return "+%d.%03ds" % divmod(self.uptime_ms(), 1000)
         return "%04d-%02d-%02d %02d:%02d:%02d" % self.local()[:6]
+
+    def changed(self) -> None:
+        """Tell that the chip's clock was set, or that the zone or the place is another one."""
+        self.end = 0
+        if self.on_change:
+            self.on_change()

@@ -23,6 +23,7 @@ class Config:
         self.values: dict = {}  # every key, with its default where nothing was set; secrets as ***
         self.saved = {}  # what the file holds, unknown keys too
         self.faults = []  # what was wrong with the files when they were read
+        self.watch = {}  # key: function to call when somebody has changed it
         settings.load(self)
 
     def get(self, key: str) -> "Any":

@@ -73,18 +73,45 @@ def set_clock(node, local: tuple) -> str:
     """
     import time
 
+    from tepal.core import zones
+    from tepal.formats import calendar
     from tepal.formats.errors import TepalError
 
     year, month, day, hour, minute, second = local
-    lengths = (31, 29 if _is_leap(year) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    if not (2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= lengths[month - 1]):
+    if not 2000 <= year < 2100 or calendar.date(calendar.days(year, month, day)) != local[:3]:
         raise TepalError("arguments", "a date from 2000 to 2099 expected")
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise TepalError("arguments", "a time of day expected")
-    days = (year - 1970) * 365 + (year - 1969) // 4 + sum(lengths[: month - 1]) + day - 1
-    seconds = days * 86400 + hour * 3600 + minute * 60 + second - node.clock.offset_s
+    seconds = calendar.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+    seconds = zones.zone(node.config.get).to_utc(seconds)
     node.board().set_clock(time.gmtime(seconds - node.clock.epoch_s))
+    node.clock.changed()
     return node.clock.stamp()
+
+
+def sun(node) -> dict:
+    """Return sunrise and sunset of today, local time; None where there is none.
+
+    Raises: TepalError ``arguments`` where nobody has said where the node is.
+    """
+    from tepal.core import zones
+    from tepal.formats import sun
+    from tepal.formats.errors import TepalError
+
+    place = zones.place(node.config.get)
+    if not place:
+        raise TepalError("arguments", "the configuration key place is not set")
+    offset = node.clock.offset()
+    moments = sun.times((node.clock.now() + offset) // 86400, place[0], place[1])
+    return {"sunrise": _local(moments[0], offset), "sunset": _local(moments[1], offset)}
+
+
+def _local(minutes, offset: int):
+    """Return ``hh:mm`` here of so many minutes behind midnight UTC."""
+    if minutes is None:
+        return None
+    minutes = (minutes + offset // 60) % 1440
+    return "%02d:%02d" % (minutes // 60, minutes % 60)
 
 
 def rssi(node) -> dict:
@@ -144,7 +171,3 @@ def uptime_text(clock) -> str:
     minutes, seconds = divmod(clock.uptime_ms() // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return "%d %d:%02d:%02d" % (hours // 24, hours % 24, minutes, seconds)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

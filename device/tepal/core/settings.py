@@ -31,7 +31,8 @@ webui         false              -                b
 webport       80                 1..65535         b
 webui_max_con 3                  1..8             b
 cron          false              -                b
-crontasks     "n/a"              1024             -
+crontasks     "n/a"              2048             -
+cron_catchup  0                  0..10080         -
 irq1          false              -                b
 irq1_cbf      "n/a"              1024             b
 irq1_trig     "n/a"              n/a|up|down|both b
@@ -45,11 +46,15 @@ irq4          false              -                b
 irq4_cbf      "n/a"              1024             b
 irq4_trig     "n/a"              n/a|up|down|both b
 irq_prell_ms  300                1..10000         b
+irq_pull      "n/a"              20               b
 timirq        false              -                b
 timirqcbf     "n/a"              1024             b
 timirqseq     1000               20..86400000     b
 telegram      "n/a"              128              s
-utc           60                 -720..840        b
+utc           60                 -720..840        -
+tz            "n/a"              64               -
+place         "n/a"              32               -
+ntp           "pool.ntp.org"     64               b
 cstmpmap      "n/a"              512              b
 boostmd       true               -                b
 aioqueue      3                  1..20            b
@@ -79,8 +84,11 @@ def load(config) -> None:
         config.values[key] = _HIDDEN if "s" in flags else default
         if key in config.saved and "s" not in flags:
             try:
-                config.values[key] = check(key, config.saved[key], default, limit)
+                config.values[key] = value = check(key, config.saved[key], default, limit)
+                if key != "crontasks":  # a bad entry stops no other; the schedule names it itself
+                    check_form(key, value, default)
             except TepalError as error:
+                config.values[key] = default
                 faults.append(str(error))
     unknown = [key for key in config.saved if key not in config.values]
     if unknown:
@@ -94,6 +102,7 @@ async def change(config, key: str, wanted: object) -> bool:
     if "i" in flags:
         raise TepalError("read_only", key)
     wanted = check(key, wanted, default, limit)
+    check_form(key, wanted, default)
     try:
         if "s" in flags:
             await config.keep_secret(key, wanted)
@@ -106,6 +115,8 @@ async def change(config, key: str, wanted: object) -> bool:
             save(config, key, wanted)
     except OSError as error:
         raise TepalError("flash", key + " not saved: " + str(error))
+    if key in config.watch:
+        config.watch[key]()
     return "b" in flags
 
 
@@ -186,6 +197,14 @@ def check(key: str, wanted, default, limit) -> object:
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
     return wanted
+
+
+def check_form(key: str, wanted, default) -> None:
+    """Raise TepalError if a text is not of the form that ``key`` wants."""
+    if isinstance(wanted, str) and wanted != default:
+        from tepal.core import forms
+
+        forms.check(key, wanted)
 
 
 def check_flag(key: str, wanted: object) -> bool:

@@ -1,0 +1,92 @@
+"""What a text of the configuration must look like, beyond its length."""
+
+from tepal.core.settings import fault
+from tepal.formats.errors import TepalError
+
+RARE = True
+_PULLS = ("up", "down", "none")
+
+
+def check(key: str, text: str) -> None:
+    """Return if ``text`` can be the value of ``key``; ``n/a`` always can.
+
+    Raises: TepalError, with what was expected.
+    """
+    form = FORMS.get(key)
+    if form and text != "n/a":
+        form(key, text)
+
+
+def schedule(_: str, text: str) -> None:
+    """A schedule, see ``formats.cron``."""
+    from tepal.formats import cron
+
+    cron.parse(text)
+
+
+def time_zone(_: str, text: str) -> None:
+    """A time zone as POSIX writes it."""
+    from tepal.formats import tz
+
+    tz.Zone(text)
+
+
+def place(key: str, text: str) -> None:
+    """Latitude and longitude."""
+    from tepal.core import zones
+
+    if not zones.coordinates(text):
+        raise fault(key, "latitude,longitude in degrees")
+
+
+def script(key: str, text: str) -> None:
+    """Commands, for gestures too, see ``formats.gestures``."""
+    from tepal.formats import gestures
+    from tepal.formats.command import parse
+
+    try:
+        for lines in gestures.scripts(text).values():
+            for line in lines:
+                parse(line)
+    except TepalError as error:
+        raise TepalError("config_value", key + ": " + error.detail)
+
+
+def pulls(key: str, text: str) -> None:
+    """A pull resistor for all pins, or for each."""
+    words = text.split(",")
+    if len(words) > 4 or [word for word in words if word.strip() not in _PULLS]:
+        raise fault(key, "up, down or none, or four of them with commas")
+
+
+def pin_map(key: str, text: str) -> None:
+    """``[map;] name:number; …``, see ``core.pins``."""
+    from tepal.formats.command import is_name
+
+    for position, item in enumerate(text.split(";")):
+        name, colon, number = item.partition(":")
+        if not item.strip() or (is_name(name.strip()) and not colon and position == 0):
+            continue
+        if not (is_name(name.strip()) and number.strip().isdigit()):
+            raise fault(key, "name:number, at " + item.strip()[:24] + ",")
+
+
+def host(key: str, text: str) -> None:
+    """The name or the address of a server."""
+    from tepal.formats.postfixes import is_host
+
+    if not is_host(text):
+        raise fault(key, "a host name or an address")
+
+
+FORMS = {
+    "crontasks": schedule,
+    "tz": time_zone,
+    "place": place,
+    "timirqcbf": script,
+    "irq_pull": pulls,
+    "cstmpmap": pin_map,
+    "ntp": host,
+}
+for _number in "1234":
+    FORMS["irq%s_cbf" % _number] = script
