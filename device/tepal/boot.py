@@ -65,7 +65,27 @@ async def boot(node) -> None:
     watchdog = board.watchdog() if node.config.get("ha") else None
     node.tasks.start("idle", node.idle(watchdog), "system")
     node.tasks.start("network", node.network.run(), "system")
+    _start_actions(node)
     await _open_doors(node)
+
+
+def _start_actions(node) -> None:
+    """Start what starts something by itself: the schedule, the timer, pins."""
+    get = node.config.get
+    if get("cron"):
+        from tepal.core.schedule import Schedule
+
+        node.tasks.start("cron", Schedule(node).run(), "system")
+    if get("timirq") and get("timirqcbf") != "n/a":
+        from tepal.core import timer
+        from tepal.formats import postfixes
+
+        lines = postfixes.commands(get("timirqcbf"))
+        node.tasks.start("timer", timer.run(node, get("timirqseq"), lines), "system")
+    if get("irq1") or get("irq2") or get("irq3") or get("irq4"):
+        from tepal.core import arming, triggers
+
+        node.tasks.start("triggers", triggers.run(node, *arming.triggers(node)), "system")
 
 
 async def _open_doors(node) -> None:

@@ -5,27 +5,32 @@ from tepal.formats.command import parse
 from tepal.formats.errors import TepalError
 
 
-def start(node, tag: str, lines) -> bool:
-    """Run command lines in turn as task ``tag``; False if it still runs since the last time."""
+def start(node, tag: str, waiting: list) -> bool:
+    """Run the scripts in ``waiting`` as task ``tag``; False if it still runs since the last time.
+
+    A script is a list of command lines. What is added to ``waiting`` meanwhile runs as well.
+    """
     tasks = node.tasks
     if tasks.is_busy(tag):
         return False
     known = "".join([task.out for task in tasks.find(tag)])
-    tasks.start(tag, run(node, tag, lines, known))
+    tasks.start(tag, _run(node, tag, waiting, known))
     return True
 
 
-async def run(node, tag: str, lines, known: str = ""):
-    """Run command lines in turn; return what failed, which stops no other.
+async def _run(node, tag: str, waiting: list, known: str):
+    """Run scripts in turn; return what failed last, which stops no other command.
 
     What failed the last time too, and is ``known``, is no warning: those are written to flash.
     """
-    faults = []
-    for line in lines:
-        try:
-            await node.commands.run(parse(line), Caller("action", ADMIN, tag))
-        except TepalError as error:
-            fault = line + ": " + str(error)
-            node.log.add("INFO" if fault in known else "WARN", tag + ": " + fault)
-            faults.append(fault)
-    return "\n".join(faults) or None
+    while waiting:
+        faults = []
+        for line in waiting.pop(0):
+            try:
+                await node.commands.run(parse(line), Caller("action", ADMIN, tag))
+            except TepalError as error:
+                fault = line + ": " + str(error)
+                node.log.add("INFO" if fault in known else "WARN", tag + ": " + fault)
+                faults.append(fault)
+        known = "\n".join(faults)
+    return known or None

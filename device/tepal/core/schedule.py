@@ -110,7 +110,7 @@ class Schedule:
         """Start the commands of an entry, unless they still run."""
         self.unwritten = True
         tag = "cron.%d" % number
-        if not actions.start(self.node, tag, lines):
+        if not actions.start(self.node, tag, [lines]):
             self.node.log.info(tag + " still runs and was not started again")
 
     def write(self) -> None:
