@@ -148,6 +148,7 @@ def _provision(flash: Path, shell_port: int, web_port: int, *, auth: bool) -> No
     config = {
         "devfid": NAME,
         "staessid": "bench",
+        "ntp": "n/a",
         "webui": True,
         "socport": shell_port,
         "webport": web_port,

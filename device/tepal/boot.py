@@ -66,6 +66,10 @@ async def boot(node) -> None:
     node.tasks.start("idle", node.idle(watchdog), "system")
     node.tasks.start("network", node.network.run(), "system")
     _start_actions(node)
+    if node.config.get("ntp") != "n/a":
+        from tepal.services import timekeeper
+
+        node.tasks.start("ntp", timekeeper.run(node), "system")
     await _open_doors(node)
 
 

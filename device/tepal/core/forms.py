@@ -71,12 +71,13 @@ def pin_map(key: str, text: str) -> None:
             raise fault(key, "name:number, at " + item.strip()[:24] + ",")
 
 
-def host(key: str, text: str) -> None:
-    """The name or the address of a server."""
+def server(key: str, text: str) -> None:
+    """``host`` or ``host:port``."""
     from tepal.formats.postfixes import is_host
 
-    if not is_host(text):
-        raise fault(key, "a host name or an address")
+    host, colon, port = text.partition(":")
+    if not is_host(host) or (colon and not (port.isdigit() and 0 < int(port) < 65536)):
+        raise fault(key, "a host name or an address, perhaps with :port,")
 
 
 FORMS = {
@@ -86,7 +87,7 @@ FORMS = {
     "timirqcbf": script,
     "irq_pull": pulls,
     "cstmpmap": pin_map,
-    "ntp": host,
+    "ntp": server,
 }
 for _number in "1234":
     FORMS["irq%s_cbf" % _number] = script

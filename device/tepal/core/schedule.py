@@ -37,6 +37,7 @@ class Schedule:
             if await self.has_jumped():
                 self.plan(after_jump=True)
             elif was_changed:
+                await self.align()
                 self.upto = max(self.upto, self.node.clock.now())  # what is new was never due
                 self.unwritten = True
                 self.plan()
