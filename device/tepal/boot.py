@@ -17,6 +17,8 @@ RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _SECRETS = const("secrets")
+_NONE = const("n/a")
+_SWITCHES = const("cron timirq irq1 irq2 irq3 irq4")  # whoever wants none of it pays for no name
 
 
 def build(node) -> None:
@@ -65,31 +67,17 @@ async def boot(node) -> None:
     watchdog = board.watchdog() if node.config.get("ha") else None
     node.tasks.start("idle", node.idle(watchdog), "system")
     node.tasks.start("network", node.network.run(), "system")
-    _start_actions(node)
-    if node.config.get("ntp") != "n/a":
+    for key in _SWITCHES.split():
+        if node.config.get(key):
+            from tepal.core import automation
+
+            automation.start(node)
+            break
+    if node.config.get("ntp") != _NONE:
         from tepal.services import timekeeper
 
         node.tasks.start("ntp", timekeeper.run(node), "system")
     await _open_doors(node)
-
-
-def _start_actions(node) -> None:
-    """Start what starts something by itself: the schedule, the timer, pins."""
-    get = node.config.get
-    if get("cron"):
-        from tepal.core.schedule import Schedule
-
-        node.tasks.start("cron", Schedule(node).run(), "system")
-    if get("timirq") and get("timirqcbf") != "n/a":
-        from tepal.core import timer
-        from tepal.formats import postfixes
-
-        lines = postfixes.commands(get("timirqcbf"))
-        node.tasks.start("timer", timer.run(node, get("timirqseq"), lines), "system")
-    if get("irq1") or get("irq2") or get("irq3") or get("irq4"):
-        from tepal.core import arming, triggers
-
-        node.tasks.start("triggers", triggers.run(node, *arming.triggers(node)), "system")
 
 
 async def _open_doors(node) -> None:
