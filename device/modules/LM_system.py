@@ -18,7 +18,6 @@ HELP = (
     "gclean",
     "heartbeat",
     "TEXTBOX clock",
-    "sun",
     "setclock year month mday hour min sec",
     "rssi",
     "ifconfig",
@@ -36,7 +35,6 @@ VIEW = (
     "gclean",
     "heartbeat",
     "clock",
-    "sun",
     "rssi",
     "ifconfig",
 )
@@ -75,13 +73,8 @@ def top():
 
 
 def clock():
-    """Return the local time, as numbers and as text."""
+    """Return the local time; where the place is known also sunrise and sunset."""
     return node.health().clock(node)
-
-
-def sun():
-    """Return the local times of sunrise and sunset today."""
-    return node.health().sun(node)
 
 
 def setclock(year, month, mday, hour, min, sec):

@@ -18,7 +18,7 @@ VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _SECRETS = const("secrets")
 _NONE = const("n/a")
-_SWITCHES = const("cron timirq irq1 irq2 irq3 irq4")  # whoever wants none of it pays for no name
+_BY_ITSELF = const("ntp cron timirq irq1 irq2 irq3 irq4")  # one text: names in code cost memory
 
 
 def build(node) -> None:
@@ -33,8 +33,7 @@ def build(node) -> None:
     get = node.config.get
     node.name = get("devfid")
     node.clock = Clock(board.clock(), get)
-    for key in ("tz", "utc", "place"):
-        node.config.watch[key] = node.clock.changed
+    node.config.listeners = (node.clock.publish,)
     node.log = Log("logs", node.clock, get("dbg"))
     node.auth = Auth(_SECRETS, node.clock, node.log, get("auth"))
     node.tasks = Tasks(get("aioqueue"), node.log)
@@ -67,16 +66,12 @@ async def boot(node) -> None:
     watchdog = board.watchdog() if node.config.get("ha") else None
     node.tasks.start("idle", node.idle(watchdog), "system")
     node.tasks.start("network", node.network.run(), "system")
-    for key in _SWITCHES.split():
-        if node.config.get(key):
-            from tepal.core import automation
+    for key in _BY_ITSELF.split():
+        if node.config.get(key) not in (False, _NONE):
+            from tepal.services import automation
 
             automation.start(node)
             break
-    if node.config.get("ntp") != _NONE:
-        from tepal.services import timekeeper
-
-        node.tasks.start("ntp", timekeeper.run(node), "system")
     await _open_doors(node)
 
 

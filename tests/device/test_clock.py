@@ -56,11 +56,11 @@ def test_a_zone_that_changes_is_in_force_at_once():
     told = []
     config = {"utc": 0, "tz": "n/a"}
     clock = Clock(lambda: seconds(_2026), config.get)
-    clock.on_change = lambda: told.append(True)
+    clock.listeners += (lambda: told.append(True),)
     assert clock.local()[3] == 13
 
     config["tz"] = "JST-9"
-    clock.changed()
+    clock.publish()
 
     assert clock.local()[3] == 22
     assert told == [True]

@@ -116,6 +116,7 @@ async def stop(node, power_cut=False):
         for close in node.closing:
             close()
     node.closing.clear()
+    node.clock.listeners = ()
     for task in node.tasks.find("cron"):
         task.handle.cancel()
     await asyncio.sleep_ms(5)
@@ -298,7 +299,7 @@ async def test_a_clock_that_is_set_back_repeats_nothing():
     assert recorder.calls == [(600, "x"), (1200, "x")]
 
     time.start -= 3600
-    node.clock.changed()
+    node.clock.publish()
     await time.until(1205 + 4300)
 
     assert recorder.calls[2:] == [(1800, "x")]
@@ -377,7 +378,7 @@ async def test_the_next_firings_are_listed():
     assert lines[0].endswith("  cron.3  sunset-30!rec note c")
     assert "2026-11-23 08:00:00  cron.1  0:8:0:0!rec note a" in lines
     assert report.value[0]["time"] > _NOON
-    sun = await run(node, "system sun")
+    sun = await run(node, "system clock")
     assert sun["sunset"] in ("16:09", "16:10"), sun
     await node.config.set("crontasks", "n/a")
     assert (await run(node, "schedule")).text == "nothing is scheduled"
@@ -418,7 +419,7 @@ async def test_a_week_with_cuts_and_outages_fires_everything_once():
         elif dice(3) == 0:
             node.network.losses += 1
             time.start += dice(3) - 3  # the network is back, and corrects the clock
-            node.clock.changed()
+            node.clock.publish()
         if hour % 24 == 23:
             gc.collect()
             heap.append(gc.mem_alloc())

@@ -10,12 +10,10 @@ _KNOWN_S = const(1704067200)  # 2024; an earlier time means that nobody set the 
 
 
 class Clock:
-    """``now_s()`` is the chip's clock, in seconds of the port's epoch; ``get`` the configuration.
+    """``now_s()`` is the chip's clock, in seconds of the port's epoch; ``get`` the configuration."""
 
-    ``on_change`` is a function to call when somebody has set the clock, or told where we are.
-    """
-
-    on_change = None
+    listeners: tuple = ()  # functions to call when the clock was set, or the configuration is another one
+    zone = (0, 0, 0)  # between the first two moments, UTC, the third is to be added to UTC
 
     def __init__(self, now_s, get):
         self.now_s = now_s
@@ -23,8 +21,6 @@ class Clock:
         self.epoch_s = 0 if time.gmtime(0)[0] == _UNIX_YEAR else _DECADES_S
         self.last = time.ticks_ms()
         self.elapsed = 0
-        self.begin = self.end = 0  # between these moments, UTC, ``offset_s`` is right
-        self.offset_s = 0
 
     def uptime_ms(self) -> int:
         """Return milliseconds since boot; to be asked at least every six days."""
@@ -40,12 +36,14 @@ class Clock:
 
     def offset(self) -> int:
         """Return the seconds to add to UTC for the time of day here and now."""
+        if self.get("tz") == "n/a":
+            return self.get("utc") * 60
         now = int(self.now_s()) + self.epoch_s
-        if not self.begin <= now < self.end:
+        if not self.zone[0] <= now < self.zone[1]:
             from tepal.core import zones
 
-            zones.update(self, now)
-        return self.offset_s
+            self.zone = zones.period(self.get("tz"), now)
+        return self.zone[2]
 
     def local(self) -> tuple:
         """Return (year, month, day, hour, minute, second, weekday) here; 0 is Monday."""
@@ -57,8 +55,8 @@ class Clock:
             return "+%d.%03ds" % divmod(self.uptime_ms(), 1000)
         return "%04d-%02d-%02d %02d:%02d:%02d" % self.local()[:6]
 
-    def changed(self) -> None:
-        """Tell that the chip's clock was set, or that the zone or the place is another one."""
-        self.end = 0
-        if self.on_change:
-            self.on_change()
+    def publish(self) -> None:
+        """Tell that the chip's clock was set, or that the configuration has changed."""
+        self.zone = (0, 0, 0)
+        for listener in self.listeners:
+            listener()

@@ -15,6 +15,8 @@ class Config:
     ``keep_secret(key, text)`` is a coroutine function that stores what must not be in the file.
     """
 
+    listeners: tuple = ()  # functions to call when somebody has changed a value
+
     def __init__(self, folder: str, keep_secret=None):
         from tepal.core import settings
 
@@ -23,7 +25,6 @@ class Config:
         self.values: dict = {}  # every key, with its default where nothing was set; secrets as ***
         self.saved = {}  # what the file holds, unknown keys too
         self.faults = []  # what was wrong with the files when they were read
-        self.watch = {}  # key: function to call when somebody has changed it
         settings.load(self)
 
     def get(self, key: str) -> "Any":

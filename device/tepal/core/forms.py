@@ -8,13 +8,11 @@ _PULLS = ("up", "down", "none")
 
 
 def check(key: str, text: str) -> None:
-    """Return if ``text`` can be the value of ``key``; ``n/a`` always can.
+    """Return if ``text`` can be the value of ``key``.
 
     Raises: TepalError, with what was expected.
     """
-    form = FORMS.get(key)
-    if form and text != "n/a":
-        form(key, text)
+    FORMS["irq_cbf" if key[-4:] == "_cbf" else key](key, text)
 
 
 def schedule(_: str, text: str) -> None:
@@ -88,6 +86,5 @@ FORMS = {
     "irq_pull": pulls,
     "cstmpmap": pin_map,
     "ntp": server,
+    "irq_cbf": script,
 }
-for _number in "1234":
-    FORMS["irq%s_cbf" % _number] = script

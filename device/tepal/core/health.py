@@ -60,10 +60,26 @@ def top(node) -> dict:
 
 
 def clock(node) -> dict:
-    """Return the local time as the original shows it, the uptime, whether the time is known."""
+    """Return the local time as the original shows it, the uptime, whether the time is known.
+
+    Where somebody has said where the node is also sunrise and sunset of today.
+    """
     year, month, day, hour, minute, second, weekday = node.clock.local()
     text = "(%d, %d, %d), %d:%d:%d, weekday %d" % (year, month, day, hour, minute, second, weekday)
-    return {"clock": text, "uptime": uptime_text(node.clock), "set": bool(node.clock.now())}
+    shown = {"clock": text, "uptime": uptime_text(node.clock), "set": bool(node.clock.now())}
+    if shown["set"] and node.config.get("place") != "n/a":
+        from tepal.core import zones
+
+        shown.update(_sun(node, zones.place(node.config.get)))
+    return shown
+
+
+def _sun(node, place) -> dict:
+    from tepal.formats import sun
+
+    offset = node.clock.offset()
+    moments = sun.times((node.clock.now() + offset) // 86400, place[0], place[1])
+    return {"sunrise": _local(moments[0], offset), "sunset": _local(moments[1], offset)}
 
 
 def set_clock(node, local: tuple) -> str:
@@ -85,25 +101,8 @@ def set_clock(node, local: tuple) -> str:
     seconds = calendar.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
     seconds = zones.zone(node.config.get).to_utc(seconds)
     node.board().set_clock(time.gmtime(seconds - node.clock.epoch_s))
-    node.clock.changed()
+    node.clock.publish()
     return node.clock.stamp()
-
-
-def sun(node) -> dict:
-    """Return sunrise and sunset of today, local time; None where there is none.
-
-    Raises: TepalError ``arguments`` where nobody has said where the node is.
-    """
-    from tepal.core import zones
-    from tepal.formats import sun
-    from tepal.formats.errors import TepalError
-
-    place = zones.place(node.config.get)
-    if not place:
-        raise TepalError("arguments", "the configuration key place is not set")
-    offset = node.clock.offset()
-    moments = sun.times((node.clock.now() + offset) // 86400, place[0], place[1])
-    return {"sunrise": _local(moments[0], offset), "sunset": _local(moments[1], offset)}
 
 
 def _local(minutes, offset: int):

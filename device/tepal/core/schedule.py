@@ -24,8 +24,7 @@ class Schedule:
         self.unwritten = False  # something was started that flash does not know of
         self.written_ms = -_WRITE_MS  # uptime
         self.changed = asyncio.Event()
-        node.clock.on_change = self.changed.set
-        node.config.watch["crontasks"] = self.changed.set
+        node.clock.listeners += (self.changed.set,)
         node.closing.append(self.close)
 
     async def run(self) -> None:

@@ -3,7 +3,7 @@
 A line of the table is a key, its default (which is its type), its limit and its flags:
 limit   for a number lowest..highest, for text the longest length, or choices with | between
 flags   b needs a reboot, s secret (kept in the sealed store, never shown),
-        o offloaded (a file of its own), i written by the system alone
+        o offloaded (a file of its own), i written by the system alone, f of a form, see ``forms``
 The table is text, because MicroPython never forgets a name that stands in code.
 """
 
@@ -31,31 +31,31 @@ webui         false              -                b
 webport       80                 1..65535         b
 webui_max_con 3                  1..8             b
 cron          false              -                b
-crontasks     "n/a"              2048             -
+crontasks     "n/a"              2048             f
 cron_catchup  0                  0..10080         -
 irq1          false              -                b
-irq1_cbf      "n/a"              1024             b
+irq1_cbf      "n/a"              1024             bf
 irq1_trig     "n/a"              n/a|up|down|both b
 irq2          false              -                b
-irq2_cbf      "n/a"              1024             b
+irq2_cbf      "n/a"              1024             bf
 irq2_trig     "n/a"              n/a|up|down|both b
 irq3          false              -                b
-irq3_cbf      "n/a"              1024             b
+irq3_cbf      "n/a"              1024             bf
 irq3_trig     "n/a"              n/a|up|down|both b
 irq4          false              -                b
-irq4_cbf      "n/a"              1024             b
+irq4_cbf      "n/a"              1024             bf
 irq4_trig     "n/a"              n/a|up|down|both b
 irq_prell_ms  300                1..10000         b
-irq_pull      "n/a"              20               b
+irq_pull      "n/a"              20               bf
 timirq        false              -                b
-timirqcbf     "n/a"              1024             b
+timirqcbf     "n/a"              1024             bf
 timirqseq     1000               20..86400000     b
 telegram      "n/a"              128              s
 utc           60                 -720..840        -
-tz            "n/a"              64               -
-place         "n/a"              32               -
-ntp           "pool.ntp.org"     64               b
-cstmpmap      "n/a"              512              b
+tz            "n/a"              64               f
+place         "n/a"              32               f
+ntp           "pool.ntp.org"     64               bf
+cstmpmap      "n/a"              512              bf
 boostmd       true               -                b
 aioqueue      3                  1..20            b
 devip         "n/a"              64               b
@@ -85,8 +85,8 @@ def load(config) -> None:
         if key in config.saved and "s" not in flags:
             try:
                 config.values[key] = value = check(key, config.saved[key], default, limit)
-                if key != "crontasks":  # a bad entry stops no other; the schedule names it itself
-                    check_form(key, value, default)
+                if key != "crontasks":  # that names its bad entries itself
+                    check_form(key, value, flags)
             except TepalError as error:
                 config.values[key] = default
                 faults.append(str(error))
@@ -102,7 +102,7 @@ async def change(config, key: str, wanted: object) -> bool:
     if "i" in flags:
         raise TepalError("read_only", key)
     wanted = check(key, wanted, default, limit)
-    check_form(key, wanted, default)
+    check_form(key, wanted, flags)
     try:
         if "s" in flags:
             await config.keep_secret(key, wanted)
@@ -115,8 +115,8 @@ async def change(config, key: str, wanted: object) -> bool:
             save(config, key, wanted)
     except OSError as error:
         raise TepalError("flash", key + " not saved: " + str(error))
-    if key in config.watch:
-        config.watch[key]()
+    for listener in config.listeners:
+        listener()
     return "b" in flags
 
 
@@ -199,9 +199,9 @@ def check(key: str, wanted, default, limit) -> object:
     return wanted
 
 
-def check_form(key: str, wanted, default) -> None:
+def check_form(key: str, wanted, flags: str) -> None:
     """Raise TepalError if a text is not of the form that ``key`` wants."""
-    if isinstance(wanted, str) and wanted != default:
+    if "f" in flags and wanted != "n/a":
         from tepal.core import forms
 
         forms.check(key, wanted)

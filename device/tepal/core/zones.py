@@ -30,9 +30,7 @@ def coordinates(text: str):
     return latitude, longitude
 
 
-def update(clock, now: int) -> None:
-    """Give a clock the offset of this moment, and the time for which it holds."""
-    here = zone(clock.get)
-    clock.offset_s = here.offset_s(now)
-    clock.begin = now
-    clock.end = here.change_after(now) or _EVER_S
+def period(text: str, now: int) -> tuple:
+    """Return (begin, end, offset): the seconds to add to UTC now, and when they hold."""
+    here = tz.Zone(text)
+    return now, here.change_after(now) or _EVER_S, here.offset_s(now)

@@ -46,7 +46,7 @@ async def _set(node):
     await asyncio.sleep_ms(1000 - (ahead_ms + clock.uptime_ms()) % 1000)
     now_s = (ahead_ms + clock.uptime_ms() + 500) // 1000
     node.board().set_clock(time.gmtime(now_s - clock.epoch_s))
-    clock.changed()
+    clock.publish()
     return off_ms if was_set else None
 
 

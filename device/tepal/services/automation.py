@@ -1,4 +1,4 @@
-"""What a node starts by itself: the schedule, the timer, pins."""
+"""What a node does by itself: the schedule, the timer, pins, and the time that these need."""
 
 RARE = True
 
@@ -21,3 +21,7 @@ def start(node) -> None:
         from tepal.core import arming, triggers
 
         tasks.start("triggers", triggers.run(node, *arming.triggers(node)), "system")
+    if get("ntp") != "n/a":
+        from tepal.services import timekeeper
+
+        tasks.start("ntp", timekeeper.run(node), "system")
