@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +60,10 @@ def running_node(
     hardware: Path = SIMULATED,
     heap: str = "512k",
     auth: bool = False,
+    config: Mapping[str, object] | None = None,
+    module: Path | None = None,
 ) -> Generator[Node]:
-    """A node that is being started; it ends with the block.
+    """A node that is being started, perhaps with more configuration and a module; ends with the block.
 
     Raises:
         FetchError: there is no such MicroPython here.
@@ -71,7 +74,10 @@ def running_node(
         fakes = _fakes(hardware)
         (flash / "sys").symlink_to(_release() / "sys")
         shell_port, web_port = free_port(), free_port()
-        _provision(flash, shell_port, web_port, auth=auth)
+        _provision(flash, shell_port, web_port, auth=auth, more=config or {})
+        if module is not None:
+            (flash / "modules").mkdir()
+            shutil.copy(module, flash / "modules")
         process = stack.enter_context(
             running(
                 [micropython, "-X", f"heapsize={heap}", "-c", _START[hardware], ".", _SLOT],
@@ -138,7 +144,9 @@ def _fakes(hardware: Path) -> Path:
     return folder
 
 
-def _provision(flash: Path, shell_port: int, web_port: int, *, auth: bool) -> None:
+def _provision(
+    flash: Path, shell_port: int, web_port: int, *, auth: bool, more: Mapping[str, object]
+) -> None:
     salt = bytes(16)
     hashed = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, _ROUNDS)
     secrets = {
@@ -153,6 +161,7 @@ def _provision(flash: Path, shell_port: int, web_port: int, *, auth: bool) -> No
         "socport": shell_port,
         "webport": web_port,
         "auth": auth,
+        **more,
     }
     (flash / "config").mkdir()
     (flash / "config" / "node_config.json").write_text(json.dumps(config))

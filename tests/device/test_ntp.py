@@ -162,6 +162,14 @@ async def test_a_server_that_wants_peace_gets_it():
     await finish(node)
 
 
+def test_pauses_grow_with_failures_and_are_never_the_same():
+    assert 4 * 3600000 <= ntp.pause_ms(0) < 6 * 3600000
+    assert 15000 <= ntp.pause_ms(1) < 20000
+    assert 3840000 <= ntp.pause_ms(9) <= 3850000
+    assert 3840000 <= ntp.pause_ms(99) <= 3850000
+    assert len({ntp.pause_ms(0) for _ in range(20)}) > 10
+
+
 async def test_a_server_without_the_time_is_not_believed():
     now = int(simulated.wall_clock()) + 1000
     node, failures, _ = await synced(lambda question, _: packet(question, now, first=0xE4))

@@ -339,11 +339,17 @@ async def test_a_correction_of_the_clock_misses_nothing():
 
 async def test_flash_is_written_once_a_minute_at_most():
     node, time, recorder = scheduled("*:*:*:*/5!rec note")
-    part = begin(node)
-    written = []
-    part.remember = written.append
+    begin(node)
+    await time.until(1)
+    from tepal.core import planning  # the one that is in memory now
 
-    await time.until(600)
+    written = []
+    write_record = planning.storage.write
+    planning.storage.write = lambda path, _: written.append(path)
+    try:
+        await time.until(600)
+    finally:
+        planning.storage.write = write_record
 
     assert len(recorder.calls) == 120
     assert 9 <= len(written) <= 11, written

@@ -5,9 +5,8 @@ import time
 import simulated
 from house import build_node, end, fails, leave, refused, run
 
-from tepal.core import arming, timer, triggers
-from tepal.core.buttons import Button
-from tepal.core.inputs import Input
+from tepal.core import actions, arming, buttons, edges, timer
+from tepal.core.triggers import Trigger
 from tepal.formats import gestures
 
 _PIN = 4  # irq1 of an ESP32
@@ -33,8 +32,7 @@ def armed(**config):
     simulated.pins.clear()
     node = build_node(config=json.dumps(config))
     recorder = node.modules.loaded["rec"] = Recorder()
-    found, flag = arming.triggers(node)
-    node.tasks.start("triggers", triggers.run(node, found, flag), "system")
+    node.tasks.start("triggers", arming.arm(node), "system")
     return node, recorder
 
 
@@ -113,36 +111,6 @@ async def test_under_bounce_of_1_khz_each_press_counts_once_and_the_node_answers
     await finish(node)
 
 
-def test_what_happens_while_nobody_looks_is_noted():
-    pin = simulated.pins.setdefault(99, FakePin())
-    source = Input(pin, 20, FakeFlag())
-    for level in (1, 0, 1, 0):
-        pin.level = level
-        source.note(pin)
-        source.newest -= 25  # as if that time had passed
-
-    changes = source.changes(time.ticks_ms())
-
-    assert [level for _, level in changes] == [1, 0, 1, 0]
-    assert source.wait_ms(time.ticks_ms()) is None
-    simulated.pins.pop(99)
-
-
-def test_a_flood_does_not_fill_the_memory():
-    pin = FakePin()
-    source = Input(pin, 1, FakeFlag())
-    for edge in range(500):
-        pin.level = 1 - edge % 2
-        source.note(pin)
-        source.newest -= 5
-
-    assert len(source.edges) == 8
-    source.changes(time.ticks_ms())
-    source.newest -= 5
-    source.changes(time.ticks_ms())
-    assert source.level == pin.level
-
-
 class FakePin:
     level = 0
 
@@ -155,13 +123,79 @@ class FakeFlag:
         pass
 
 
+class Actions:
+    """Stands in for what starts scripts."""
+
+    def __init__(self):
+        self.started = []
+
+    def start(self, _node, _tag, waiting):
+        self.started += waiting
+        waiting.clear()
+
+
+def watched(quiet_ms, scripts=None, levels=(0, 1)):
+    """Return a trigger, its pin, and what it starts: by default the change of its level."""
+    trigger = Trigger(None, "irq1", FakeFlag(), quiet_ms, levels, scripts or {"": "change"})
+    trigger.pin = FakePin()
+    edges.actions = Actions()
+    return trigger, trigger.pin, edges.actions.started
+
+
+def test_what_happens_while_nobody_looks_is_noted():
+    trigger, pin, told = watched(20)
+    for level in (1, 0, 1, 0):
+        pin.level = level
+        trigger.note(pin)
+        trigger.last -= 25  # as if that time had passed
+
+    assert edges.look(trigger, time.ticks_ms()) is None
+    assert len(told) == 4
+    assert trigger.level == 0
+    edges.actions = actions
+
+
+def test_a_level_that_came_with_the_bounce_is_found_when_it_is_over():
+    trigger, pin, told = watched(50)
+    for level in (1, 0):
+        pin.level = level
+        trigger.note(pin)
+
+    assert 0 < edges.look(trigger, time.ticks_ms()) <= 50
+    assert (len(told), trigger.level) == (1, 1)
+    trigger.last -= 55
+    assert edges.look(trigger, time.ticks_ms()) == 50
+    assert (len(told), trigger.level) == (2, 0)
+    edges.actions = actions
+
+
+def test_a_flood_does_not_fill_the_memory():
+    trigger, pin, told = watched(1)
+    for edge in range(501):
+        pin.level = 1 - edge % 2
+        trigger.note(pin)
+        trigger.last -= 5
+
+    assert len(trigger.edges) == 8
+    for _ in range(2):
+        edges.look(trigger, time.ticks_ms())
+        trigger.last -= 5
+    assert trigger.level == 1
+    assert 0 < len(told) < 12
+    edges.actions = actions
+
+
 def gestures_of(names, *moves):
-    """What a button reports; a move is (ms, level), or (ms, None) where somebody only looks."""
-    button = Button(names, 1)
-    found = []
+    """What a button starts; a move is (ms, level), or (ms, None) where somebody only looks."""
+    trigger, _, told = watched(1, {name: name for name in names}, ())
+    trigger.button = [1, None, None]
     for ms, level in moves:
-        found += button.look(ms) if level is None else button.change(ms, level)
-    return [gesture for gesture in found if gesture in names]
+        if level is None:
+            buttons.look(trigger, ms)
+        else:
+            buttons.change(trigger, ms, level)
+    edges.actions = actions
+    return told
 
 
 def test_a_click_is_told_at_once_where_nobody_waits_for_two():
@@ -187,13 +221,18 @@ def test_a_long_press_is_told_while_it_lasts_and_is_no_click():
 
 
 def test_waiting_ends_when_time_decides():
-    button = Button(("click", "double", "long"), 1)
-    assert button.wait_ms(0) is None
-    button.change(0, 1)
-    assert button.wait_ms(100) == 600
-    button.change(200, 0)
-    assert button.wait_ms(300) == 250
-    assert button.wait_ms(9000) == 0
+    trigger, _, told = watched(1, {"click": "click", "double": "double", "long": "long"}, ())
+    trigger.button = [1, None, None]
+    assert buttons.look(trigger, 0) is None
+    assert buttons.look(trigger, 0, 5) == 5
+    buttons.change(trigger, 0, 1)
+    assert buttons.look(trigger, 100) == 600
+    assert buttons.look(trigger, 100, 5) == 5
+    buttons.change(trigger, 200, 0)
+    assert buttons.look(trigger, 300) == 250
+    assert buttons.look(trigger, 9000) is None
+    assert told == ["click"]
+    edges.actions = actions
 
 
 def test_gestures_have_scripts_of_their_own():

@@ -121,7 +121,7 @@ def test_any_text_is_a_schedule_or_refused_in_a_sentence(text: str):
     else:
         assert entries == kept
         assert faults == []
-    zone = tz.fixed(0)
+    zone = tz.Zone("UTC0")
     for entry in kept:
         moment = cron.next_after(entry.when, 1800000000, zone, (48.2, 16.4))
         assert moment is not None

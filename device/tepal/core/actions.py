@@ -4,6 +4,24 @@ from tepal.core.commands import ADMIN, Caller
 from tepal.formats.command import parse
 from tepal.formats.errors import TepalError
 
+RARE = True
+
+
+def fire(schedule) -> None:
+    """Start what is due of a schedule."""
+    now_ms = schedule.now_ms()
+    while schedule.firings and schedule.firings[0][0] * 1000 <= now_ms:
+        schedule.upto, number, lines = schedule.firings.pop(0)
+        start_entry(schedule, number, lines)
+
+
+def start_entry(schedule, number: int, lines) -> None:
+    """Start the commands of an entry, unless they still run."""
+    schedule.unwritten = True
+    tag = "cron.%d" % number
+    if not start(schedule.node, tag, [lines]):
+        schedule.node.log.info(tag + " still runs and was not started again")
+
 
 def start(node, tag: str, waiting: list) -> bool:
     """Run the scripts in ``waiting`` as task ``tag``; False if it still runs since the last time.

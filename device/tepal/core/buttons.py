@@ -1,57 +1,58 @@
-"""A button: what people do with it, made of its level."""
+"""Gestures: what people do with a button, made of its level.
+
+``trigger.button`` is [the level that means pressed, begin, end]. Begin is when it was pressed, as
+long as that may still become something; end is when the first click of perhaps two has ended.
+"""
 
 import time
 
 from micropython import const
 
-LONG_MS = const(700)
-DOUBLE_MS = const(350)  # from the end of the first click to the end of the second
+from tepal.core import edges
+
+RARE = True
+_LONG_MS = const(700)
+_DOUBLE_MS = const(350)  # from the end of the first click to the end of the second
 
 
-class Button:
-    """``names`` are the gestures that somebody waits for; ``pressed`` is the level that means so."""
+def change(trigger, ticks: int, level: int) -> None:
+    """Start what a change of the level completes."""
+    look(trigger, ticks)
+    button = trigger.button
+    if level == button[0]:
+        button[1] = ticks
+        edges.start(trigger, "press")
+        return
+    if button[1] is not None:
+        button[1] = None
+        if "double" not in trigger.scripts:
+            edges.start(trigger, "click")
+        elif button[2] is None:
+            button[2] = ticks
+        else:
+            button[2] = None
+            edges.start(trigger, "double")
+    edges.start(trigger, "release")
 
-    def __init__(self, names, pressed: int):
-        self.names = names
-        self.pressed = pressed
-        self.begin = None  # ticks at which it was pressed, while that may still become something
-        self.end = None  # ticks at which the first click of perhaps two has ended
 
-    def change(self, ticks: int, level: int) -> list:
-        """Return the gestures that a change of the level completes."""
-        found = self.look(ticks)
-        if level == self.pressed:
-            self.begin = ticks
-            return found + ["press"]
-        if self.begin is not None:
-            self.begin = None
-            if "double" not in self.names:
-                found.append("click")
-            elif self.end is None:
-                self.end = ticks
-            else:
-                self.end = None
-                found.append("double")
-        return found + ["release"]
+def look(trigger, now: int, left=None):
+    """Start what is complete because time has passed; return the milliseconds to the next look.
 
-    def look(self, now: int) -> list:
-        """Return the gestures that are complete because time has passed."""
-        found = []
-        if self.begin is not None:
-            if "long" in self.names and time.ticks_diff(now, self.begin) >= LONG_MS:
-                self.begin = self.end = None
-                found.append("long")
-        elif self.end is not None and time.ticks_diff(now, self.end) >= DOUBLE_MS:
-            self.end = None
-            found.append("click")
-        return found
-
-    def wait_ms(self, now: int):
-        """Return after how long to look again; None if only a change can complete a gesture."""
-        if self.begin is not None:
-            if "long" not in self.names:
-                return None
-            return max(0, time.ticks_diff(self.begin, now) + LONG_MS)
-        if self.end is not None:
-            return max(0, time.ticks_diff(self.end, now) + DOUBLE_MS)
-        return None
+    ``left`` are those after which somebody looks anyway; None means never.
+    """
+    button = trigger.button
+    _, begin, end = button
+    mine = None
+    if begin is not None and "long" in trigger.scripts:
+        mine = _LONG_MS - time.ticks_diff(now, begin)
+        if mine <= 0:
+            mine = button[1] = button[2] = None
+            edges.start(trigger, "long")
+    elif begin is None and end is not None:
+        mine = _DOUBLE_MS - time.ticks_diff(now, end)
+        if mine <= 0:
+            mine = button[2] = None
+            edges.start(trigger, "click")
+    if mine is None or left is None:
+        return left if mine is None else mine
+    return min(mine, left)

@@ -40,9 +40,9 @@ class Clock:
             return self.get("utc") * 60
         now = int(self.now_s()) + self.epoch_s
         if not self.zone[0] <= now < self.zone[1]:
-            from tepal.core import zones
+            from tepal.formats import tz
 
-            self.zone = zones.period(self.get("tz"), now)
+            self.zone = tz.period(self.get, now)
         return self.zone[2]
 
     def local(self) -> tuple:

@@ -31,9 +31,9 @@ def time_zone(_: str, text: str) -> None:
 
 def place(key: str, text: str) -> None:
     """Latitude and longitude."""
-    from tepal.core import zones
+    from tepal.formats import sun
 
-    if not zones.coordinates(text):
+    if not sun.place(text):
         raise fault(key, "latitude,longitude in degrees")
 
 

@@ -68,15 +68,14 @@ def clock(node) -> dict:
     text = "(%d, %d, %d), %d:%d:%d, weekday %d" % (year, month, day, hour, minute, second, weekday)
     shown = {"clock": text, "uptime": uptime_text(node.clock), "set": bool(node.clock.now())}
     if shown["set"] and node.config.get("place") != "n/a":
-        from tepal.core import zones
-
-        shown.update(_sun(node, zones.place(node.config.get)))
+        shown.update(_sun(node, node.config.get("place")))
     return shown
 
 
-def _sun(node, place) -> dict:
+def _sun(node, text: str) -> dict:
     from tepal.formats import sun
 
+    place = sun.place(text) or (0, 0)
     offset = node.clock.offset()
     moments = sun.times((node.clock.now() + offset) // 86400, place[0], place[1])
     return {"sunrise": _local(moments[0], offset), "sunset": _local(moments[1], offset)}
@@ -89,8 +88,7 @@ def set_clock(node, local: tuple) -> str:
     """
     import time
 
-    from tepal.core import zones
-    from tepal.formats import calendar
+    from tepal.formats import calendar, tz
     from tepal.formats.errors import TepalError
 
     year, month, day, hour, minute, second = local
@@ -99,7 +97,7 @@ def set_clock(node, local: tuple) -> str:
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise TepalError("arguments", "a time of day expected")
     seconds = calendar.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
-    seconds = zones.zone(node.config.get).to_utc(seconds)
+    seconds = tz.of(node.config.get).to_utc(seconds)
     node.board().set_clock(time.gmtime(seconds - node.clock.epoch_s))
     node.clock.publish()
     return node.clock.stamp()

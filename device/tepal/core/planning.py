@@ -6,17 +6,29 @@ after a cut of the power nobody knows of the minute behind it: none of that is m
 
 from micropython import const
 
-from tepal.core import storage, zones
+from tepal.core import actions, storage
 from tepal.core.commands import Report
-from tepal.formats import calendar, cron
+from tepal.formats import calendar, cron, tz
 
 RARE = True
 _PATH = const("data/schedule.cache")
 _FAR_BACK_S = const(7200)  # a clock that is set back by more was wrong before
 _UNKNOWN_S = const(60)
 _GAP_S = const(120)  # a restart, or a clock that is put right: nobody wants to miss that
-_AHEAD = const(4)  # firings
+_LOOK_MS = const(5)
+_WRITE_MS = const(60000)
+_AHEAD = const(2)  # firings
 _SHOWN = const(10)
+
+
+async def align(schedule, sleep_ms) -> None:
+    """Find out where within its second the chip's clock is, and tell the schedule."""
+    clock = schedule.node.clock
+    start = now = clock.now_s()
+    while now == start and not isinstance(now, float):
+        await sleep_ms(_LOOK_MS)
+        now = clock.now_s()
+    schedule.base_ms = int(now * 1000) + clock.epoch_s * 1000 - clock.uptime_ms()
 
 
 def recall(schedule) -> None:
@@ -37,7 +49,15 @@ def recall(schedule) -> None:
 
 
 def remember(schedule, is_all: bool) -> None:
-    """Write the record."""
+    """Write the record, unless that was done less than a minute ago; flash wears."""
+    now_ms = schedule.node.clock.uptime_ms()
+    written_ms = schedule.written_ms
+    if not schedule.base_ms:  # it has not even been read yet, because nobody has set the clock
+        return
+    if not is_all and written_ms is not None and now_ms - written_ms < _WRITE_MS:
+        return
+    schedule.written_ms = now_ms
+    schedule.unwritten = False
     record = {"upto": schedule.upto}
     if is_all:
         record["all"] = True
@@ -66,11 +86,15 @@ def catch_up(schedule) -> None:
     schedule.upto = now
     for moment, entry in _upcoming(node, after, 0):
         if moment <= now:
-            schedule.start(entry.number, entry.commands)
+            actions.start_entry(schedule, entry.number, entry.commands)
 
 
-def plan(schedule) -> None:
-    """Find the next firings after what was started."""
+def plan(schedule, behind: str) -> None:
+    """Find the next firings; behind a boot or a jump of the clock also start what was missed."""
+    if behind == "boot":
+        recall(schedule)
+    if behind:
+        catch_up(schedule)
     schedule.firings = [
         (moment, entry.number, entry.commands)
         for moment, entry in _upcoming(schedule.node, schedule.upto, _AHEAD)
@@ -82,7 +106,7 @@ def upcoming(node) -> Report:
     now = node.clock.now()
     if not now:
         return Report([], "nobody has set the clock yet")
-    zone = zones.zone(node.config.get)
+    zone = tz.of(node.config.get)
     shown, lines = [], []
     for moment, entry in _upcoming(node, now, _SHOWN):
         day, second = divmod(moment + zone.offset_s(moment), 86400)
@@ -97,7 +121,11 @@ def upcoming(node) -> Report:
 
 def _upcoming(node, after: int, count: int) -> list:
     """Return the (moment, entry) pairs of the next firings, or those of the next of each entry."""
-    zone, place = zones.zone(node.config.get), zones.place(node.config.get)
+    zone, place = tz.of(node.config.get), None
+    if node.config.get("place") != "n/a":
+        from tepal.formats import sun
+
+        place = sun.place(node.config.get("place"))
     pairs = []
     for entry in cron.parse(_text(node), []):
         pairs.append((cron.next_after(entry.when, after, zone, place), entry))

@@ -77,3 +77,4 @@ class Tasks:
             task.out = str(error)
             if not isinstance(error, TepalError):
                 self.log.exception("task " + task.tag, error)
+        task.handle = None  # it would keep all that the task has touched

@@ -3,8 +3,6 @@
 import asyncio
 import time
 
-from tepal.core import actions
-
 
 async def run(node, period_ms: int, lines: list) -> None:
     """Start ``lines`` at each beat, unless they still run since the last; never returns."""
@@ -16,4 +14,10 @@ async def run(node, period_ms: int, lines: list) -> None:
             beat = time.ticks_add(beat, -left_ms)
             left_ms = 0
         await asyncio.sleep_ms(left_ms)
-        actions.start(node, "timirq", [lines])
+        _start(node, lines)
+
+
+def _start(node, lines: list) -> None:
+    from tepal.core import actions
+
+    actions.start(node, "timirq", [lines])

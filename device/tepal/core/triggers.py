@@ -1,68 +1,68 @@
-"""Pins that start something. How they are set up: ``arming``."""
+"""Pins that start something: the part that waits. Set up by ``arming``; what edges mean: ``edges``."""
 
 import asyncio
 import time
 
 from micropython import const
 
-from tepal.core import actions
+_TYPING = const(0)
+if _TYPING:
+    from typing import Any  # noqa: TID251 - never imported on a node
 
-_MOST = const(8)  # scripts of one pin that wait for each other
+_MOST = const(8)  # edges that wait to be looked at
 
 
 class Trigger:
-    """One pin and the scripts it starts: {"" or a gesture: command lines}."""
+    """One pin, and the scripts it starts: {"" or a gesture: command lines}.
 
-    def __init__(self, tag: str, source, levels: tuple, scripts: dict, button):
+    The first edge counts at once; for ``quiet_ms`` behind it all others are bounce.
+    """
+
+    last = 0  # ticks of the newest edge that counts
+    quiet = True
+    pin: "Any" = None
+    level = seen = 0  # without its bounce, and with it
+    button: "Any" = None  # where there are gestures: [pressed level, begin, end], see ``buttons``
+
+    def __init__(self, node, tag: str, flag, quiet_ms: int, levels: tuple, scripts: dict):
+        self.node = node
         self.tag = tag
-        self.source = source  # an Input
+        self.flag = flag
+        self.quiet_ms = quiet_ms
         self.levels = levels  # those whose beginning starts the script ""
         self.scripts = scripts
-        self.button = button  # None where there are no gestures
-        self.waiting = []
+        self.waiting = []  # scripts
+        self.edges = []  # (ticks, level behind it)
 
-    def look(self, now: int) -> list:
-        """Return the names of the scripts that shall start."""
-        names = []
-        for ticks, level in self.source.changes(now):
-            if level in self.levels:
-                names.append("")
-            if self.button:
-                names += self.button.change(ticks, level)
-        if self.button:
-            names += self.button.look(now)
-        return [name for name in names if name in self.scripts]
-
-    def wait_ms(self, now: int):
-        """Return after how long to look again; None if only an edge can change anything."""
-        waits = [self.source.wait_ms(now)]
-        if self.button:
-            waits.append(self.button.wait_ms(now))
-        return min([wait for wait in waits if wait is not None], default=None)
-
-
-async def run(node, triggers: list, flag) -> None:
-    """Start scripts as the pins ask for them; never returns. ``flag`` is set by interrupts."""
-    while True:
+    def note(self, pin) -> None:
+        """Note an edge; the interrupt calls this, and may do so between any two steps of ours."""
         now = time.ticks_ms()
-        for trigger in triggers:
-            for name in trigger.look(now):
-                start(node, trigger, name)
-        waits = [trigger.wait_ms(now) for trigger in triggers]
-        wait_ms = min([wait for wait in waits if wait is not None], default=None)
-        if wait_ms is None:
+        is_over = self.quiet or time.ticks_diff(now, self.last) >= self.quiet_ms
+        if is_over and len(self.edges) < _MOST:
+            self.quiet = False
+            self.last = now
+            self.edges.append((now, 1 - self.seen))
+        self.seen = pin.value()
+        self.flag.set()
+
+
+async def run(triggers: list, flag) -> None:
+    """Look at the pins whenever that may change anything; never returns."""
+    while True:
+        left_ms = look(triggers)
+        if left_ms is None:
             await flag.wait()
             continue
         try:
-            await asyncio.wait_for_ms(flag.wait(), wait_ms)
+            await asyncio.wait_for_ms(flag.wait(), left_ms)
         except asyncio.TimeoutError:
             pass
 
 
-def start(node, trigger: Trigger, name: str) -> None:
-    """Start a script, or let it wait until those before it are done."""
-    if len(trigger.waiting) >= _MOST:
-        node.log.info(trigger.tag + ": too quick, one left out")
-        return
-    trigger.waiting.append(trigger.scripts[name])
-    actions.start(node, trigger.tag, trigger.waiting)
+def look(triggers: list):
+    """Start what has come due; return the milliseconds to the next look, None for any."""
+    from tepal.core import edges
+
+    now: int = time.ticks_ms()  # pyright: ignore[reportAssignmentType]
+    left = [edges.look(trigger, now) for trigger in triggers]
+    return min([one for one in left if one is not None], default=None)

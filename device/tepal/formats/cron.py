@@ -13,7 +13,7 @@ from collections import namedtuple
 
 from micropython import const
 
-from tepal.formats import calendar, quoting
+from tepal.formats import calendar
 from tepal.formats.command import parse as parse_command
 from tepal.formats.errors import TepalError
 
@@ -63,31 +63,30 @@ def next_after(when: tuple, after_s: int, zone, place=None):
     """
     if when[0] != "clock":
         return _next_sun(when, after_s, zone, place)
-    _, weekdays, hours, minutes, seconds = when
-    if hours == _ALL_HOURS:
-        return _next_interval(weekdays, minutes, seconds, after_s, zone)
+    if when[2] == _ALL_HOURS:
+        return _next_interval(when, after_s, zone)
     local = after_s + zone.offset_s(after_s)
     day, time = divmod(local, _DAY_S)
     while True:
-        if weekdays >> calendar.weekday(day) & 1:
-            found = _next_time(hours, minutes, seconds, time)
+        if when[1] >> calendar.weekday(day) & 1:
+            found = _next_time(when, time)
             while found is not None:
                 moment = zone.to_utc(day * _DAY_S + found)
                 if moment > after_s:
                     return moment
-                found = _next_time(hours, minutes, seconds, found + 1)
+                found = _next_time(when, found + 1)
         day += 1
         time = 0
 
 
-def _next_interval(weekdays: int, minutes: int, seconds: int, after_s: int, zone) -> int:
+def _next_interval(when: tuple, after_s: int, zone) -> int:
     moment = after_s + 1
     while True:
         start, offset = moment, zone.offset_s(moment)
         day, time = divmod(moment + offset, _DAY_S)
         found = None
-        if weekdays >> calendar.weekday(day) & 1:
-            found = _next_time(_ALL_HOURS, minutes, seconds, time)
+        if when[1] >> calendar.weekday(day) & 1:
+            found = _next_time(when, time)
         moment += (_DAY_S if found is None else found) - time
         if zone.offset_s(moment) != offset:  # the clocks change before: look again from there on
             moment = _change(start, moment, offset, zone)
@@ -106,8 +105,9 @@ def _change(low: int, high: int, offset: int, zone) -> int:
     return high
 
 
-def _next_time(hours: int, minutes: int, seconds: int, time: int):
+def _next_time(when: tuple, time: int):
     """Return the first second of a day that is not before ``time``; None if there is none."""
+    _, _, hours, minutes, seconds = when
     hour, rest = divmod(time, 3600)
     minute, second = divmod(rest, 60)
     second = _first(seconds, second)
@@ -152,6 +152,10 @@ def _next_sun(when: tuple, after_s: int, zone, place):
 
 
 def _cut(text: str, separator: str, at: int, faults=None) -> list:
+    if "'" not in text and '"' not in text and "[" not in text and "{" not in text:
+        return text.split(separator)
+    from tepal.formats import quoting
+
     try:
         return quoting.cut(text, separator)
     except TepalError as error:

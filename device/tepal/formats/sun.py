@@ -14,6 +14,16 @@ _TURN = const(3600000000)  # 360 degrees in steps of 1e-7: boards reckon with se
 _HORIZON = -0.833  # degrees: half the sun's disc and the refraction
 
 
+def place(text: str):
+    """Return (latitude, longitude) in degrees of ``48.2,16.4``; None if the text is neither."""
+    try:
+        latitude, longitude = [float(word) for word in text.split(",")]
+    except ValueError:
+        return None
+    if -90 <= latitude <= 90 and -180 <= longitude <= 180:
+        return latitude, longitude
+
+
 def times(number: int, latitude: float, longitude: float) -> tuple:
     """Return (sunrise, sunset) of a day in minutes since its midnight UTC; may lie beyond the day.
 

@@ -8,6 +8,7 @@ from tepal.formats.errors import TepalError
 RARE = True
 _DAY_S = const(86400)
 _HOUR_S = const(3600)
+_EVER_S = const(0x10000000000)
 _MAX_TEXT = const(64)  # characters
 
 
@@ -163,8 +164,17 @@ def _moment(rule: tuple, year: int) -> int:
     return day * _DAY_S + seconds
 
 
-def fixed(minutes: int) -> Zone:
-    """Return the zone that is always so many minutes ahead of UTC."""
-    return Zone(
-        "UTC%s%d:%02d" % ("-" if minutes > 0 else "", abs(minutes) // 60, abs(minutes) % 60)
-    )
+def of(get) -> Zone:
+    """Return the zone of a configuration: ``tz``, or else always the minutes of ``utc``."""
+    text = get("tz")
+    if text == "n/a":
+        minutes = get("utc")
+        sign = "-" if minutes > 0 else ""  # POSIX counts the other way
+        text = "UTC%s%d:%02d" % (sign, abs(minutes) // 60, abs(minutes) % 60)
+    return Zone(text)
+
+
+def period(get, now: int) -> tuple:
+    """Return (begin, end, offset): the seconds to add to UTC now, and when they hold."""
+    here = of(get)
+    return now, here.change_after(now) or _EVER_S, here.offset_s(now)

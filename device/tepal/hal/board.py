@@ -78,6 +78,19 @@ def boost(fast: bool) -> None:
         machine.freq((fast_mhz if fast else slow_mhz) * 1000000)
 
 
+def watch_pin(number: int, pull: str, handler):
+    """Return an input; ``handler(pin)`` is called after each edge, between two steps of ours.
+
+    ``pull`` is its resistor: ``up``, ``down`` or none.
+    """
+    pin = machine.Pin(number, machine.Pin.IN)
+    if pull:
+        resistor = machine.Pin.PULL_UP if pull == "up" else machine.Pin.PULL_DOWN
+        pin = machine.Pin(number, machine.Pin.IN, resistor)
+    pin.irq(handler, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING)
+    return pin
+
+
 def station(hostname: str):
     """Return the station, switched on: some radios know their hardware address only then."""
     network.hostname(hostname)

@@ -16,11 +16,6 @@ def input(number: int, pull: str = ""):
     return machine.Pin(number, machine.Pin.IN, resistor)
 
 
-def interrupt(pin, handler) -> None:
-    """Call ``handler(pin)`` after each edge of an input, between two steps of the program."""
-    pin.irq(handler, machine.Pin.IRQ_RISING | machine.Pin.IRQ_FALLING)
-
-
 def pwm(number: int, hertz: int = 1000):
     """Return a PWM output; ``pwm.duty_u16(0..65535)`` sets it."""
     output = machine.PWM(machine.Pin(number))

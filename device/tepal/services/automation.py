@@ -5,6 +5,7 @@ RARE = True
 
 def start(node) -> None:
     """Start what the configuration asks for."""
+    node.sweep()  # tables of modules never shrink: what the boot has used makes room for this
     get = node.config.get
     tasks = node.tasks
     if get("cron"):
@@ -17,10 +18,10 @@ def start(node) -> None:
 
         lines = postfixes.commands(get("timirqcbf"))
         tasks.start("timer", timer.run(node, get("timirqseq"), lines), "system")
-    if True in [get("irq" + number) for number in "1234"]:
-        from tepal.core import arming, triggers
+    if get("irq1") or get("irq2") or get("irq3") or get("irq4"):
+        from tepal.core import arming
 
-        tasks.start("triggers", triggers.run(node, *arming.triggers(node)), "system")
+        tasks.start("triggers", arming.arm(node), "system")
     if get("ntp") != "n/a":
         from tepal.services import timekeeper
 

@@ -1,12 +1,14 @@
-"""Names to addresses (RFC 1035) without stopping the node, which the firmware's own way does."""
+"""Questions over UDP that do not stop the node, as the firmware's own way to resolve a name does."""
 
+import asyncio
 import os
+import socket
 
 from micropython import const
 
-from tepal.services import datagram
-
 RARE = True
+_LOOK_MS = const(10)
+_MAX_DATAGRAM = const(512)  # bytes
 _PORT = const(53)
 _TIMEOUT_MS = const(2000)
 _TRIES = const(2)
@@ -15,8 +17,31 @@ _MAX_RECORDS = const(16)
 _MAX_LABEL = const(63)
 
 
+async def exchange(host: str, port: int, question: bytes, check, timeout_ms: int):
+    """Return what ``check`` makes of an answer; it returns None for what is none.
+
+    ``host`` is an address in digits. Raises: OSError (no network, or no answer in time).
+    """
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.connect(socket.getaddrinfo(host, port)[0][-1])  # others cannot answer then
+        sock.send(question)
+        for _ in range(timeout_ms // _LOOK_MS):
+            await asyncio.sleep_ms(_LOOK_MS)
+            try:
+                found = check(sock.recv(_MAX_DATAGRAM))
+            except OSError:
+                continue  # nothing yet, or nobody listens there yet
+            if found is not None:
+                return found
+    finally:
+        sock.close()
+    raise OSError("no answer from " + host)
+
+
 async def resolve(host: str, server: str, port: int = _PORT) -> str:
-    """Return the IPv4 address of ``host`` in digits; ``server`` is whom to ask.
+    """Return the IPv4 address of ``host`` in digits (RFC 1035); ``server`` is whom to ask.
 
     Raises: OSError (no answer, or there is no such name).
     """
@@ -26,7 +51,7 @@ async def resolve(host: str, server: str, port: int = _PORT) -> str:
     found = ""
     for _ in range(_TRIES):
         try:
-            found = await datagram.exchange(
+            found = await exchange(
                 server, port, _question(host, number), lambda a: _read(a, number), _TIMEOUT_MS
             )
             break

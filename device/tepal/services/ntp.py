@@ -3,11 +3,12 @@
 import asyncio
 import os
 import time
+from random import getrandbits
 
 from micropython import const
 
 from tepal.formats.errors import TepalError
-from tepal.services import datagram, dns
+from tepal.services import dns
 
 RARE = True
 _PORT = const(123)
@@ -17,7 +18,16 @@ _EARLIEST_S = const(1704067200)  # 2024
 _LATEST_S = const(2398377600)  # 2046
 _DAY_MS = const(86400000)
 _AGREE_MS = const(5000)
-_GO_AWAY = const(9)  # failures; as many as there are doublings of the pause
+_PAUSE_MS = const(14400000)  # four hours, and up to one more
+_RETRY_MS = const(15000)  # doubled with each failure
+_GO_AWAY = const(9)  # failures; more do not make the pause longer
+
+
+def pause_ms(failures: int) -> int:
+    """Return how long to wait: some hours, or, after failures, longer each time."""
+    if failures:
+        return (_RETRY_MS << min(failures, _GO_AWAY) - 1) + getrandbits(12)
+    return _PAUSE_MS + getrandbits(22)  # nodes do not ask in step
 
 
 async def sync(node, failures: int) -> int:
@@ -65,7 +75,7 @@ async def ask(node) -> int:
     stamp = os.urandom(8)  # a server only sends it back, so it need not tell our time
     question = b"\x23" + bytes(39) + stamp
     start_ms = node.clock.uptime_ms()
-    answer = await datagram.exchange(
+    answer = await dns.exchange(
         address, int(port or _PORT), question, lambda data: _check(data, stamp), _TIMEOUT_MS
     )
     half_ms = (node.clock.uptime_ms() - start_ms) // 2
