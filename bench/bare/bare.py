@@ -39,6 +39,10 @@ class machine:  # noqa: N801 - stands for the module
         def irq(self, handler, _):
             machine.handler = handler
 
+    class EdgeFlag:
+        async def wait(self):
+            await sys.modules["asyncio"].Event().wait()
+
     class WDT:
         def __init__(self, timeout):
             pass

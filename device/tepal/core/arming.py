@@ -1,7 +1,5 @@
 """Setting up the pins that start something, as the configuration has it."""
 
-import asyncio
-
 from tepal.core import triggers
 from tepal.formats import gestures
 from tepal.formats.errors import TepalError
@@ -16,7 +14,7 @@ def arm(node):
 
     What is wrong with a pin is logged, and the others work.
     """
-    flag = asyncio.ThreadSafeFlag()
+    flag = node.board().edge_flag()
     found = []
     for number in range(1, 5):
         tag = "irq%d" % number

@@ -1,5 +1,6 @@
 """The board: who it is, why it started, resets, clock, radio."""
 
+import asyncio
 import sys
 import time
 
@@ -76,6 +77,13 @@ def boost(fast: bool) -> None:
     if name.startswith("esp32"):
         slow_mhz, fast_mhz = (80, 160) if name in ("esp32c3", "esp32c6") else (160, 240)
         machine.freq((fast_mhz if fast else slow_mhz) * 1000000)
+
+
+def edge_flag():
+    """Return what an interrupt sets and a task waits for: ``set()``, ``await wait()``."""
+    if hasattr(machine, "EdgeFlag"):  # a simulated board has one of its own
+        return machine.EdgeFlag()  # pyright: ignore[reportAttributeAccessIssue]
+    return asyncio.ThreadSafeFlag()
 
 
 def watch_pin(number: int, pull: str, handler):

@@ -44,7 +44,7 @@ def install(*folders: Path) -> None:
     _add(sys, print_exception=_print_exception)
     _add(time, sleep_ms=_sleep_ms, ticks_ms=_ticks_ms, ticks_us=_ticks_us)
     _add(time, ticks_diff=_ticks_diff, ticks_add=_ticks_add)
-    _add(asyncio, sleep_ms=_pause_ms, wait_for_ms=_wait_for_ms, ThreadSafeFlag=_Flag)
+    _add(asyncio, sleep_ms=_pause_ms, wait_for_ms=_wait_for_ms)
     for name in ("open_connection", "start_server"):
         chosen = _by_caller(boards, getattr(stream, name), getattr(asyncio, name))
         _add(asyncio, **{name: chosen})
@@ -112,20 +112,6 @@ def _ticks_diff(later: int, earlier: int) -> int:
     """The distance between two moments, over the point where the counter begins anew."""
     half = _TICKS_PERIOD // 2
     return (later - earlier + half) % _TICKS_PERIOD - half
-
-
-class _Flag:
-    """An event that forgets itself; the interrupts of a fake board come from its own event loop."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def set(self) -> None:
-        self._event.set()
-
-    async def wait(self) -> None:
-        await self._event.wait()
-        self._event.clear()
 
 
 async def _pause_ms(milliseconds: int) -> None:
