@@ -40,7 +40,7 @@ class FakeTime:
             step_ms = min(left_ms, self.end_ms - self.ms)
             self.ms += step_ms
             left_ms -= step_ms
-            await asyncio.sleep_ms(0 if step_ms else 1)
+            await asyncio.sleep_ms(0)
 
     async def wait_for_ms(self, awaited, ms):
         waiting = asyncio.create_task(awaited)
@@ -59,12 +59,12 @@ class FakeTime:
         """Let time pass up to a second after the start."""
         self.end_ms = second * 1000
         while self.ms < self.end_ms:
-            await asyncio.sleep_ms(1)
+            await asyncio.sleep_ms(0)
         await self.settle()
 
     async def settle(self):
-        for _ in range(10):
-            await asyncio.sleep_ms(1)
+        for _ in range(30):
+            await asyncio.sleep_ms(0)
 
 
 class Recorder:

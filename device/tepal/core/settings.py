@@ -18,6 +18,7 @@ from tepal.formats.postfixes import is_host
 RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
+_DIGITS = const(12)  # int() takes memory for as many as it gets
 _NONE = const("-")
 _TABLE = const("""\
 devfid        "node01"           32               b
@@ -218,10 +219,12 @@ def check_flag(key: str, wanted: object) -> bool:
 
 def check_number(key: str, wanted, limit: tuple) -> int:
     """Return a whole number within ``limit``; from text too."""
-    try:
-        number = int(wanted)
-    except (ValueError, TypeError):
-        number = None
+    number = None
+    if not isinstance(wanted, str) or len(wanted) <= _DIGITS:
+        try:
+            number = int(wanted)
+        except (ValueError, TypeError):
+            pass
     if number is None or isinstance(wanted, (bool, float)):
         raise fault(key, "a whole number")
     if not limit[0] <= number <= limit[1]:
