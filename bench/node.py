@@ -25,9 +25,14 @@ PASSWORD = "seven-dry-leaves"  # noqa: S105 - of a node that lives for seconds
 PROMPT = f"{NAME} $ ".encode()
 
 BARE = Path(__file__).with_name("bare")  # the least hardware, and the gauge
+BUTTON = BARE / "button"  # and a pin that nobody presses
 SIMULATED = Path(__file__).parents[1] / "src" / "umbel" / "sim" / "board"
 
-_START = {BARE: "import bare; bare.boot()", SIMULATED: "import launch"}
+_START = {
+    BARE: "import bare; bare.boot()",
+    BUTTON: "import button; button.boot()",
+    SIMULATED: "import launch",
+}
 _SLOT = "sys/a"  # as on a board: a node remembers the path of each file that it has loaded
 _ROUNDS = 600  # of the hash, as a node makes it
 _PATIENCE = 10.0  # seconds
@@ -80,7 +85,15 @@ def running_node(
             shutil.copy(module, flash / "modules")
         process = stack.enter_context(
             running(
-                [micropython, "-X", f"heapsize={heap}", "-c", _START[hardware], ".", _SLOT],
+                [
+                    micropython,
+                    "-X",
+                    f"heapsize={heap}",
+                    "-c",
+                    _START[hardware],
+                    ".",
+                    _SLOT,
+                ],
                 environment={
                     "PATH": os.environ["PATH"],
                     "MICROPYPATH": f"{fakes}:.frozen",
@@ -138,7 +151,8 @@ def _release() -> Path:
 def _fakes(hardware: Path) -> Path:
     """What the node takes for ``machine`` and ``network``, compiled."""
     folder = sources.cache_dir().parent / "bench" / f"{hardware.parent.name}-{hardware.name}"
-    files = {path.name: path for path in hardware.glob("*.py")}
+    folders = (BARE, BUTTON) if hardware == BUTTON else (hardware,)
+    files = {path.name: path for one in folders for path in one.glob("*.py")}
     for name, content in compiler.compile_files(files).items():
         compiler.write_if_changed(folder / name, content)
     return folder

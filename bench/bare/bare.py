@@ -26,23 +26,6 @@ class machine:  # noqa: N801 - stands for the module
     def reset_cause():
         return 1
 
-    class Pin:
-        IN = IRQ_RISING = PULL_UP = 1
-        IRQ_FALLING = PULL_DOWN = 2
-
-        def __init__(self, *_):
-            pass
-
-        def value(self):
-            return 0
-
-        def irq(self, handler, _):
-            machine.handler = handler
-
-    class EdgeFlag:
-        async def wait(self):
-            await sys.modules["asyncio"].Event().wait()
-
     class WDT:
         def __init__(self, timeout):
             pass

@@ -40,7 +40,7 @@ _WATCHED = 12.0  # seconds
 
 
 def measure() -> Iterator[Figure]:
-    with node.running_node(bits=32, hardware=node.BARE, heap=_HEAP, config=_EVERYTHING) as one:
+    with node.running_node(bits=32, hardware=node.BUTTON, heap=_HEAP, config=_EVERYTHING) as one:
         node.wait_until_up(one)
         time.sleep(_SETTLED)
         gauged = node.gauge(one)

@@ -14,7 +14,7 @@ def arm(node):
 
     What is wrong with a pin is logged, and the others work.
     """
-    flag = node.board().edge_flag()
+    flag = node.board().edges().flag()
     found = []
     for number in range(1, 5):
         tag = "irq%d" % number
@@ -39,7 +39,7 @@ def _trigger(node, tag: str, number: int, flag) -> triggers.Trigger:
         trigger.quiet_ms = min(trigger.quiet_ms, _QUICK_MS)
         is_low = levels == (0,) or (len(levels) > 1 and pull == "up")
         trigger.button = [0 if is_low else 1, None, None]
-    trigger.pin = node.board().watch_pin(node.pins.take(tag, tag), pull, trigger.note)
+    trigger.pin = node.board().edges().watch(node.pins.take(tag, tag), pull, trigger.note)
     trigger.level = trigger.seen = trigger.pin.value()
     return trigger
 

@@ -43,6 +43,12 @@ def busy(name: str, number, holder: tuple) -> TepalError:
     return TepalError("pin_busy", text % (name, number, holder[1], holder[0]))
 
 
+def release(held: dict, owner: str) -> None:
+    """Give back all pins of ``owner``."""
+    for number in [n for n in held if held[n][1] == owner]:
+        held.pop(number)
+
+
 def booked(held: dict) -> dict:
     """Return {name: number} of all pins in use."""
     return {held[number][0]: number for number in held}

@@ -42,9 +42,9 @@ class Pins:
 
     def release(self, owner: str) -> None:
         """Give back all pins of ``owner``."""
-        for number in list(self.held):
-            if self.held[number][1] == owner:
-                self.held.pop(number)
+        from tepal.core import pin_map
+
+        pin_map.release(self.held, owner)
 
     def booked(self) -> dict:
         """Return {name: number} of all pins in use."""

@@ -90,10 +90,16 @@ def catch_up(schedule) -> None:
 
 
 def plan(schedule, behind: str) -> None:
-    """Find the next firings; behind a boot or a jump of the clock also start what was missed."""
+    """Find the next firings; behind a ``boot`` or a ``jump`` of the clock also what was missed.
+
+    Behind a ``change`` of the configuration nothing was missed: what is new was never due.
+    """
     if behind == "boot":
         recall(schedule)
-    if behind:
+    if behind == "change":
+        schedule.upto = max(schedule.upto, schedule.node.clock.now())
+        schedule.unwritten = True
+    elif behind:
         catch_up(schedule)
     schedule.firings = [
         (moment, entry.number, entry.commands)

@@ -33,9 +33,7 @@ class Schedule:
                 self.plan("jump")
             elif was_changed:
                 await self.align()
-                self.upto = max(self.upto, self.node.clock.now())  # what is new was never due
-                self.unwritten = True
-                self.plan()
+                self.plan("change")
             elif self.fire():
                 await asyncio.sleep_ms(0)  # first they begin
                 if not self.firings:
@@ -44,7 +42,7 @@ class Schedule:
                 self.remember(False)
 
     def plan(self, behind: str = "") -> None:
-        """Find the next firings; behind a boot or a jump of the clock also what was missed."""
+        """Find the next firings; see ``planning`` for what may lie ``behind``."""
         from tepal.core import planning
 
         planning.plan(self, behind)
