@@ -18,7 +18,7 @@ def configure(simulation, **config: str) -> None:
         done = simulation.umbel("config", "node01", "set", key, value)
         assert done.returncode == 0, done.stderr
     simulation.umbel("shell", "node01", "reboot")
-    simulation.read_until("node01 ", times=2)
+    simulation.read_until("shell 9008", times=2)
 
 
 def test_a_button_and_the_clock_start_commands_also_after_a_power_cut(simulate):
@@ -41,7 +41,7 @@ def test_a_button_and_the_clock_start_commands_also_after_a_power_cut(simulate):
     assert wait_until(lambda: pins().get("26") == 1)
     assert wait_until(lambda: "33" in simulation.json("board", "node01", "read")["pwm"])
     assert simulation.umbel("board", "node01", "power", "cycle").returncode == 0
-    simulation.read_until("node01 ", times=3)
+    simulation.read_until("shell 9008", times=3)
     assert wait_until(lambda: "33" in simulation.json("board", "node01", "read")["pwm"])
     simulation.umbel("board", "node01", "clock", "+1d")
     tasks = simulation.json("shell", "node01", "task", "list", "--json")
