@@ -37,7 +37,7 @@ class machine:  # noqa: N801 - stands for the module
 class network:  # noqa: N801 - stands for the module
     """With a station that is always there."""
 
-    STA_IF = 0
+    STA_IF, AP_IF = 0, 1
     LISTEN_ADDRESS = "127.0.0.1"
 
     @staticmethod
@@ -48,10 +48,16 @@ class network:  # noqa: N801 - stands for the module
         def __init__(self, _):
             pass
 
-        def active(self, _):
+        def active(self, _=None):
+            pass
+
+        def config(self, reconnects):
             pass
 
         def connect(self, _, password):
+            pass
+
+        def disconnect(self):
             pass
 
         def isconnected(self):

@@ -94,7 +94,8 @@ def ifconfig():
 
 def ha_sta():
     """Return the state of the Wi-Fi link, which repairs itself."""
-    return {"state": node.network.state, "losses": node.network.losses}
+    network = node.network
+    return {"state": network.state, "losses": network.losses, "reason": network.reason}
 
 
 def list_stations():

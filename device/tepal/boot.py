@@ -40,8 +40,12 @@ def build(node) -> None:
     node.modules = Modules(("modules", base + "/modules"), node)
     node.commands = Commands(node, [node.modules])
     node.listen_address = board.listen_address()
-    station = board.station(node.name)
-    node.network = Network(station, node.access_point, node.config, _SECRETS, node.log)
+    if get("country") != "n/a":
+        try:
+            board.country(get("country"))
+        except (ValueError, OSError) as error:
+            node.log.err("Wi-Fi country: " + str(error))
+    node.network = Network(board.station(node.name), node)
 
 
 async def boot(node) -> None:

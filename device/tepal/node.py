@@ -92,11 +92,23 @@ class Node:
 
         return board
 
+    def radio(self):
+        """Return what joins networks and looks for them."""
+        from tepal.hal import radio
+
+        return radio
+
     def access_point(self):
         """Return what opens and closes a network of our own."""
         from tepal.hal import access_point
 
         return access_point
+
+    def portal(self):
+        """Return what opens, serves and closes the setup portal."""
+        from tepal.services import portal
+
+        return portal
 
     def restart(self, hard: bool = False) -> None:
         """Ask for a restart; what is in flight has a moment to finish."""

@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -149,13 +150,13 @@ async def visit(browser: Browser) -> AsyncGenerator[Open]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def simulate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Simulate]:
-    """``await simulate("attic", boothook="dimmer load")``: nodes that answer."""
+    """``await simulate("attic", boothook="dimmer load")``: nodes that answer; see plan.Board."""
     monkeypatch.setenv("UMBEL_STATE", str(tmp_path / "state"))
     async with AsyncExitStack() as stack:
 
-        async def simulate(*names: str, boothook: str = "n/a", is_open: bool = True) -> Simulation:
+        async def simulate(*names: str, is_open: bool = True, **new: Any) -> Simulation:
             plan = Plan(
-                boards=tuple(Board(name=name, boothook=boothook) for name in names),
+                boards=tuple(Board(name=name, **new) for name in names),
                 first_address=_free_address(),
                 is_open=is_open,
                 password=PASSWORD,

@@ -16,6 +16,7 @@ from umbel.build import sources
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 MOST_BYTES = 24 * 1024  # of the page on a node, compressed: as much as six blocks of its flash
+MOST_BYTES_OF_THE_PORTAL = 4 * 1024
 TIMEOUT = 300.0  # seconds
 
 Needs = Callable[[str], Path]
@@ -51,13 +52,15 @@ def test_the_page_of_a_node_is_small_enough_for_a_node():
     folder = sources.web_dir()
     assert folder is not None
 
-    assert sorted(path.name for path in folder.iterdir()) == ["index.html.gz"]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["index.html.gz", "setup.html.gz"]
     assert (folder / "index.html.gz").stat().st_size <= MOST_BYTES
+    assert (folder / "setup.html.gz").stat().st_size <= MOST_BYTES_OF_THE_PORTAL
 
 
-@pytest.mark.parametrize("page", ["node", "fleet"])
+@pytest.mark.parametrize("page", ["node/dist/index", "node/dist/setup", "fleet/dist/index"])
 def test_a_page_allows_nothing_but_itself(page: str):
-    html = gzip.decompress((WEB / page / "dist" / "index.html.gz").read_bytes()).decode()
+    html = gzip.decompress((WEB / f"{page}.html.gz").read_bytes()).decode()
 
     policy = html.partition('http-equiv="content-security-policy" content="')[2].partition('"')[0]
     assert policy.startswith("default-src 'self';script-src 'sha256-")

@@ -44,10 +44,11 @@ describe("a page in one file", () => {
 });
 
 describe.each([
-  ["node", 24 * 1024],
-  ["fleet", 24 * 1024],
-])("the built page of %s", (name, budget) => {
-  const path = join(import.meta.dirname, "..", name, "dist", "index.html.gz");
+  ["node/dist/index", 24 * 1024],
+  ["node/dist/setup", 4 * 1024],
+  ["fleet/dist/index", 24 * 1024],
+])("the built page %s", (name, budget) => {
+  const path = join(import.meta.dirname, "..", `${name}.html.gz`);
 
   it("was built", () => {
     expect(existsSync(path)).toBe(true);

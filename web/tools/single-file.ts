@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 
 const HEAD = '<meta charset="utf-8" />';
 
-export function singleFile({ budget }: { budget: number }): Plugin {
+export function singleFile({ budget, name = "index.html.gz" }: { budget: number; name?: string | undefined }): Plugin {
   return {
     name: "single-file",
     enforce: "post",
@@ -14,12 +14,12 @@ export function singleFile({ budget }: { budget: number }): Plugin {
       let html = "";
       const scripts: string[] = [];
       const styles: string[] = [];
-      for (const [name, file] of Object.entries(bundle)) {
+      for (const [path, file] of Object.entries(bundle)) {
         if (file.type === "chunk") scripts.push(file.code.trim());
-        else if (name.endsWith(".html")) html = text(file.source);
-        else if (name.endsWith(".css")) styles.push(text(file.source).trim());
-        else this.error(`${name} does not fit into one file`);
-        delete bundle[name];
+        else if (path.endsWith(".html")) html = text(file.source);
+        else if (path.endsWith(".css")) styles.push(text(file.source).trim());
+        else this.error(`${path} does not fit into one file`);
+        delete bundle[path];
       }
       if (scripts.length !== 1) this.error(`one script expected, not ${scripts.length}`);
       const page = compose(html, scripts.join(""), styles.join(""));
@@ -27,7 +27,7 @@ export function singleFile({ budget }: { budget: number }): Plugin {
       if (packed.length > budget) {
         this.error(`the page takes ${packed.length} bytes, and ${budget} are allowed`);
       }
-      this.emitFile({ type: "asset", fileName: "index.html.gz", source: packed });
+      this.emitFile({ type: "asset", fileName: name, source: packed });
       this.info(`${page.length} bytes, compressed ${packed.length} of ${budget}`);
     },
   };

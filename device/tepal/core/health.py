@@ -20,6 +20,7 @@ def about(node) -> dict:
         "runtime": runtime(),
         "address": node.network.station.ifconfig()[0],
         "network": node.network.state,
+        "network_reason": node.network.reason,
         "auth": node.auth.enabled,
         "uptime_ms": node.clock.uptime_ms(),
         "time": node.clock.now() or None,
@@ -47,7 +48,14 @@ def info(node) -> dict:
         "reset": node.reset_cause,
         "slowest": "%s, %d ms" % node.commands.slowest if node.commands.count else "none",
         "auth": node.auth.enabled,
+        "network": network_text(node.network),
     }
+
+
+def network_text(network) -> str:
+    """Return the state of the network, and why it is not joined or which one it is on."""
+    more = network.ssid if network.state == "joined" else network.reason
+    return network.state + (": " + more if more else "")
 
 
 def top(node) -> dict:

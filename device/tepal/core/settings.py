@@ -20,6 +20,7 @@ _COPIES = const(2)
 _HIDDEN = const("***")
 _DIGITS = const(12)  # int() takes memory for as many as it gets
 _NONE = const("-")
+_WIFI = const(("staessid", "stapwd", "country", "ap_password"))
 _TABLE = const("""\
 devfid        "node01"           32               b
 staessid      "your_wifi_name"   256              b
@@ -60,6 +61,8 @@ cstmpmap      "n/a"              512              bf
 boostmd       true               -                b
 aioqueue      3                  1..20            b
 devip         "n/a"              64               b
+ap_password   ""                 63               s
+country       "n/a"              3                b
 nwmd          "n/a"              n/a|STA|AP       b
 soctout       30                 5..3600          b
 socport       9008               1..65535         b
@@ -104,6 +107,10 @@ async def change(config, key: str, wanted: object) -> bool:
         raise TepalError("read_only", key)
     wanted = check(key, wanted, default, limit)
     check_form(key, wanted, flags)
+    if key in _WIFI and isinstance(wanted, str):
+        from tepal.formats import checks
+
+        checks.check(key, wanted)
     try:
         if "s" in flags:
             await config.keep_secret(key, wanted)
@@ -197,6 +204,10 @@ def check(key: str, wanted, default, limit) -> object:
         raise fault(key, "at most " + str(limit) + " characters")
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
+    if key == "devip" and wanted != default:
+        from tepal.formats import fixed
+
+        fixed.check(wanted)
     return wanted
 
 

@@ -38,7 +38,10 @@ def _is_bare(text: str) -> bool:
     """Tell whether ``text`` needs no quotes: plain words, addresses, host names."""
     if not is_name(text.replace(".", "_").replace(":", "_").replace("-", "_")):
         return False
-    return len(text) == len(text.encode()) and value(text) is text
+    try:
+        return len(text) == len(text.encode()) and value(text) is text
+    except TepalError:  # it would be a number, and there is no such
+        return False
 
 
 def _quote(text: str) -> str:

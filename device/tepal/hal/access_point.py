@@ -8,7 +8,10 @@ RARE = True
 def open(ssid: str, password: str) -> None:
     """Open a network, WPA2 with ``password``."""
     interface = network.WLAN(network.AP_IF)
+    security = getattr(network.WLAN, "SEC_WPA2", None) or getattr(network, "AUTH_WPA2_PSK", None)
     interface.config(ssid=ssid, password=password)
+    if security is not None:
+        interface.config(security=security)  # an ESP32 lets everybody in if it is not told
     interface.active(True)
 
 
@@ -29,3 +32,8 @@ def stations() -> list[bytes]:
         return []
     joined = interface.status("stations")
     return [station[0] for station in joined]  # pyright: ignore[reportGeneralTypeIssues]
+
+
+def dns_port() -> int:
+    """Return the port for questions of DNS; a simulated node may not have the usual one."""
+    return getattr(network, "DNS_PORT", 53)

@@ -85,9 +85,20 @@ def edges():
     return edges
 
 
+def country(code: str) -> None:
+    """Tell the radio by whose law it may speak, before it is switched on.
+
+    Raises: ValueError, OSError (this port knows no such country).
+    """
+    network.country(code)
+
+
 def station(hostname: str):
     """Return the station, switched on: some radios know their hardware address only then."""
     network.hostname(hostname)
+    own = network.WLAN(network.AP_IF)
+    if own.active():
+        own.active(False)  # an ESP32 keeps it over a soft reset
     wlan = network.WLAN(network.STA_IF)
     wlan.active(True)
     return wlan

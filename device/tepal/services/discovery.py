@@ -10,17 +10,21 @@ _MAX_DATAGRAM = const(64)  # bytes
 _QUESTION = const(b"tepal?")
 
 
-def answer(node) -> bytes:
-    """Return what a stranger may know: who the node is and where its doors are."""
+def answer(node):
+    """Return the function that answers: who the node is and where its doors are, no more."""
     get = node.config.get
     web = get("webport") if get("webui") else None
     about = {"tepal": node.version, "name": node.name, "id": node.id, "auth": node.auth.enabled}
     about.update({"shell": get("socport"), "web": web})
-    return json.dumps(about).encode()
+    known = json.dumps(about).encode()
+    return lambda line: known if line.strip() == _QUESTION else None
 
 
-async def serve(address: tuple, answer: bytes) -> None:
-    """Answer each ``tepal?``; never returns. Raises: OSError (the port is taken)."""
+async def serve(address: tuple, handle, size: int = _MAX_DATAGRAM) -> None:
+    """Send what ``handle(datagram)`` returns, if that is anything; never returns.
+
+    ``size`` bounds a datagram. Raises: OSError (the port is taken).
+    """
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -29,8 +33,9 @@ async def serve(address: tuple, answer: bytes) -> None:
         while True:
             await _readable(sock)  # pyright: ignore[reportGeneralTypeIssues]
             try:
-                question, sender = sock.recvfrom(_MAX_DATAGRAM)
-                if question.strip() == _QUESTION:
+                question, sender = sock.recvfrom(size)
+                answer = handle(question)
+                if answer:
                     sock.sendto(answer, sender)
             except OSError:
                 continue  # whoever asked is gone

@@ -40,6 +40,8 @@ async def serve(node, connection) -> None:
 
 async def _handle(request) -> None:
     path = request.path
+    if request.node.network.portal and await request.node.portal().handle(request):
+        return
     if path == "/rest":
         door = rest
     elif path[:5] == "/api/":

@@ -28,7 +28,7 @@ async def caller(request, changes: bool) -> Caller:
         if role == NOBODY:
             raise TepalError("login_required")
     if changes and credentials[:6] != "Tepal ":
-        role = _check_site(request, role)
+        role = check_site(request, role)
     return Caller("http", role, request.connection.address)
 
 
@@ -72,7 +72,7 @@ async def _signed_role(request, credentials: str) -> int:
     return login.with_signature(request.node.auth, nonce, number, mac, message)
 
 
-def _check_site(request, role: int) -> int:
+def check_site(request, role: int) -> int:
     """Return the role of a request that changes something; refuse it from another site's page."""
     host = request.header("host")
     fetch_site = request.header("sec-fetch-site")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 _OPENERS = "\"'[{"  # whoever begins a word with these quotes it already, in the node's own way
 _NAMED = re.compile(r"([A-Za-z_]\w*=)(.*)", re.DOTALL)
-_SECRET_KEYS = ("appwd", "ctlpwd", "viewpwd", "stapwd", "telegram")
+_SECRET_KEYS = ("appwd", "ctlpwd", "viewpwd", "stapwd", "ap_password", "telegram")
 _SECRET_VALUE = re.compile(rf"\b({'|'.join(_SECRET_KEYS)})(\s+)\S.*")
 _SECRET_ARGUMENT = re.compile(
     r"\b(\w*(?:pwd|password|passwd|token|secret|key)=)(\"[^\"]*\"|'[^']*'|\S+)"

@@ -9,6 +9,14 @@ import typer
 
 _PIN = Annotated[int, typer.Argument(min=0, max=99, help="The number of the GPIO.")]
 _NEGATIVE = {"ignore_unknown_options": True}  # -3.5 is no option
+_TROUBLES = (
+    "",
+    "hidden",
+    "refuses",
+    "silent",
+    "no address",
+    "empty",
+)  # see sim/board/simulated.py
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"([+-]?\d+)([smhd]?)")
 
@@ -20,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group.command("adc")(adc)
     group.command("climate", context_settings=_NEGATIVE)(climate)
     group.command("wifi", context_settings=_NEGATIVE)(wifi)
+    group.command("network")(network)
     group.command("power")(power)
     group.command("clock", context_settings=_NEGATIVE)(clock)
     app.add_typer(group, name="board")
@@ -92,6 +101,28 @@ def wifi(
         _order(context, "wifi", rssi=int(state))
     else:
         raise typer.BadParameter(f"{state!r}: up, down or a strength like -70 expected")
+
+
+def network(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What it calls itself.")],
+    password: Annotated[str, typer.Option(help="What it wants; nothing: it is open.")] = "",
+    rssi: Annotated[int, typer.Option(min=-100, max=-1, help="Its strength in dBm.")] = -50,
+    trouble: Annotated[
+        str, typer.Option(help="What is odd: hidden, refuses, silent, no address or empty.")
+    ] = "",
+    is_gone: Annotated[bool, typer.Option("--gone", help="Take it away.")] = False,
+) -> None:
+    """Put a Wi-Fi network around the board, or change it; from then on only such ones are there."""
+    if trouble not in _TROUBLES:
+        raise typer.BadParameter(f"{trouble!r}: one of {', '.join(_TROUBLES[1:])} expected")
+    wifi = cast("dict[str, Any]", _order(context, "read"))["wifi"]
+    around = cast("list[dict[str, object]]", wifi["networks"] or [])
+    networks = [other for other in around if other["ssid"] != name]
+    if not is_gone:
+        made = {"ssid": name, "password": password, "rssi": rssi}
+        networks.append({**made, "hidden": trouble == "hidden", "trouble": trouble})
+    _order(context, "wifi", networks=networks)
 
 
 def power(

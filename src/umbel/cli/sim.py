@@ -25,6 +25,9 @@ def simulate(
         Path | None, typer.Option("--dir", help="Keep their flash here; else it is forgotten.")
     ] = None,
     is_open: Annotated[bool, typer.Option("--open", help="New nodes want no password.")] = False,
+    portal: Annotated[
+        bool, typer.Option("--portal", help="New nodes know no Wi-Fi: they ask for it at /setup.")
+    ] = False,
     first: Annotated[
         str,
         typer.Option(
@@ -47,7 +50,7 @@ def simulate(
     from umbel.sim.plan import Plan, numbered
 
     plan = Plan(
-        boards=numbered(nodes),
+        boards=numbered(nodes, knows_wifi=not portal),
         first_address=first,
         folder=folder,
         is_open=is_open,

@@ -33,7 +33,7 @@ def provision(folder: Path, board: Board, *, password: str, is_open: bool) -> No
     """Give a new flash its identity: configuration, key and the hash of the password."""
     config: dict[str, object] = {
         "devfid": board.name,
-        "staessid": SSID,
+        "staessid": SSID if board.knows_wifi else "n/a",
         "webui": True,
         "webport": WEB_PORT,
         "socport": SHELL_PORT,

@@ -22,6 +22,7 @@ class Board:
 
     name: str
     boothook: str = "n/a"  # commands that a new node runs at each start
+    knows_wifi: bool = True  # False: a new node opens its setup portal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ class Plan:
             raise SimulationError(f"1 to {_MOST_NODES} nodes can be simulated, not {len(names)}")
 
 
-def numbered(count: int) -> tuple[Board, ...]:
+def numbered(count: int, *, knows_wifi: bool = True) -> tuple[Board, ...]:
     """So many boards, called node01, node02 and so on."""
-    return tuple(Board(name=f"node{number:02}") for number in range(1, count + 1))
+    return tuple(
+        Board(name=f"node{number:02}", knows_wifi=knows_wifi) for number in range(1, count + 1)
+    )

@@ -4,7 +4,8 @@
     {"do": "pin", "number": 4, "value": 1}             an input, as if somebody pressed a button
     {"do": "analog", "number": 34, "value": 0..65535}
     {"do": "climate", "number": 32, "temperature": 21.5, "humidity": 40}
-    {"do": "wifi", "up": false}                        also "rssi"
+    {"do": "wifi", "up": false}                        also "rssi", "networks" and "fault",
+                                                       see simulated.wifi
     {"do": "clock", "jump_s": 3600}
 
 The end of the input means that the host is gone; the board then goes too.
@@ -50,7 +51,7 @@ def _do(wanted: dict) -> object:
     elif what == "climate":
         simulated.climate[wanted["number"]] = (wanted["temperature"], wanted["humidity"])
     elif what == "wifi":
-        for name in ("up", "rssi"):
+        for name in ("up", "rssi", "networks", "fault"):
             if name in wanted:
                 simulated.wifi[name] = wanted[name]
     elif what == "clock":

@@ -9,7 +9,19 @@ pwms = {}  # number: machine.PWM
 strips = {}  # number: neopixel.NeoPixel
 analog = {}  # number: 0..65535
 climate = {}  # number: (degrees Celsius, percent of humidity), what a DHT sensor there measures
-wifi = {"up": True, "rssi": -50, "stations": []}
+
+# ``networks`` is None where every network is there and takes every password, else a list of
+# {"ssid", "password", "rssi", "hidden", "trouble"}; a network in trouble "refuses", is "silent",
+# gives "no address", or is "empty": it says that all is well, and there is no address. ``fault``
+# is a method of the radio that raises: "scan" or "connect". ``access_point`` is the node's own.
+wifi = {
+    "up": True,
+    "rssi": -50,
+    "stations": [],
+    "networks": None,
+    "fault": "",
+    "access_point": {"open": False},
+}
 clock = {"offset_s": 0}
 
 
