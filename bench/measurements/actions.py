@@ -17,11 +17,9 @@ from bench.processes import connect
 _HEAP = "128k"
 _EVERYTHING: dict[str, object] = {
     "cron": True,
-    "crontasks": "*:8:0:0!version;0-4:6:*/10:0!version",
-    "tz": "CET-1CEST,M3.5.0,M10.5.0/3",
+    "crontasks": "*:8:0:0!version",
     "irq1": True,
     "irq1_cbf": "version",
-    "cstmpmap": "irq1:4",
     "timirq": True,
     "timirqcbf": "version",
     "timirqseq": 60000,

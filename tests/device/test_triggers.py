@@ -286,6 +286,18 @@ async def test_what_is_wrong_with_one_pin_is_logged_and_the_others_work():
     await finish(node)
 
 
+async def test_nonsense_in_the_file_is_logged_and_the_other_pins_work():
+    node, recorder = armed(
+        irq1=True, irq1_cbf="rec note", irq2=True, irq2_cbf="click:", irq_pull="sideways",
+        cstmpmap="irq1:4; a b:c", irq_prell_ms=10,
+    )  # fmt: skip
+
+    assert "irq2: syntax: a command expected once behind click:" in "\n".join(node.log.lines)
+    await set_pin(1)
+    await until(has, recorder, 1)
+    await finish(node)
+
+
 async def test_callbacks_are_checked_when_they_are_saved():
     node = build_node()
 

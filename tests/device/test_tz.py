@@ -1,7 +1,7 @@
 from house import refused
 
 from tepal.formats import calendar
-from tepal.formats.tz import Zone, of
+from tepal.formats.tz import Zone
 
 
 def at(year, month, day, hour=0, minute=0):
@@ -41,8 +41,8 @@ def test_odd_zones_are_understood():
     assert lord_howe.offset_s(at(2026, 7, 1)) == 10 * 3600 + 1800
     assert Zone("EST5EDT,J60/0,300/1:30").offset_s(at(2026, 3, 1, 5)) == -4 * 3600
     assert Zone("UTC0").change_after(0) is None
-    assert of({"tz": "n/a", "utc": -90}.get).offset_s(0) == -5400
-    assert of({"tz": "n/a", "utc": 60}.get).offset_s(0) == 3600
+    assert calendar.zone({"tz": "n/a", "utc": -90}.get).offset_s(0) == -5400
+    assert calendar.zone({"tz": "n/a", "utc": 60}.get).offset_s(0) == 3600
 
 
 def test_what_is_no_zone_is_refused_with_the_place_of_the_fault():

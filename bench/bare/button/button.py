@@ -26,6 +26,7 @@ class EdgeFlag:
 
 def boot():
     """Run the node."""
+    bare.machine.PLATFORM = "rp2"
     bare.machine.Pin = Pin
     bare.machine.EdgeFlag = EdgeFlag
     bare.boot()

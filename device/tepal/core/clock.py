@@ -42,7 +42,7 @@ class Clock:
         if not self.zone[0] <= now < self.zone[1]:
             from tepal.formats import tz
 
-            self.zone = tz.period(self.get, now)
+            self.zone = tz.period(self.get("tz"), now)
         return self.zone[2]
 
     def local(self) -> tuple:

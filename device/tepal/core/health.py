@@ -96,7 +96,7 @@ def set_clock(node, local: tuple) -> str:
     """
     import time
 
-    from tepal.formats import calendar, tz
+    from tepal.formats import calendar
     from tepal.formats.errors import TepalError
 
     year, month, day, hour, minute, second = local
@@ -105,7 +105,7 @@ def set_clock(node, local: tuple) -> str:
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise TepalError("arguments", "a time of day expected")
     seconds = calendar.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
-    seconds = tz.of(node.config.get).to_utc(seconds)
+    seconds = calendar.zone(node.config.get).to_utc(seconds)
     node.board().set_clock(time.gmtime(seconds - node.clock.epoch_s))
     node.clock.publish()
     return node.clock.stamp()

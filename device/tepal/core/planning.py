@@ -8,7 +8,7 @@ from micropython import const
 
 from tepal.core import actions, storage
 from tepal.core.commands import Report
-from tepal.formats import calendar, cron, tz
+from tepal.formats import calendar, cron
 
 RARE = True
 _PATH = const("data/schedule.cache")
@@ -112,7 +112,7 @@ def upcoming(node) -> Report:
     now = node.clock.now()
     if not now:
         return Report([], "nobody has set the clock yet")
-    zone = tz.of(node.config.get)
+    zone = calendar.zone(node.config.get)
     shown, lines = [], []
     for moment, entry in _upcoming(node, now, _SHOWN):
         day, second = divmod(moment + zone.offset_s(moment), 86400)
@@ -127,7 +127,7 @@ def upcoming(node) -> Report:
 
 def _upcoming(node, after: int, count: int) -> list:
     """Return the (moment, entry) pairs of the next firings, or those of the next of each entry."""
-    zone, place = tz.of(node.config.get), None
+    zone, place = calendar.zone(node.config.get), None
     if node.config.get("place") != "n/a":
         from tepal.formats import sun
 

@@ -89,7 +89,7 @@ def load(config) -> None:
         if key in config.saved and "s" not in flags:
             try:
                 config.values[key] = value = check(key, config.saved[key], default, limit)
-                if key != "crontasks":  # that names its bad entries itself
+                if "b" not in flags and key != "crontasks":  # others see for themselves
                     check_form(key, value, flags)
             except TepalError as error:
                 config.values[key] = default

@@ -34,3 +34,27 @@ def weekday(number: int) -> int:
 def is_leap(year: int) -> bool:
     """Tell whether a year has 366 days."""
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+class Fixed:
+    """A zone without summer time, so many seconds ahead of UTC; the others are in ``tz``."""
+
+    def __init__(self, ahead_s: int):
+        self.ahead_s = ahead_s
+
+    def offset_s(self, _: int) -> int:
+        """Return the seconds to add to UTC."""
+        return self.ahead_s
+
+    def to_utc(self, local_s: int) -> int:
+        """Return the moment of a local time."""
+        return local_s - self.ahead_s
+
+
+def zone(get):
+    """Return the zone of a configuration: ``tz``, or else always the minutes of ``utc``."""
+    if get("tz") == "n/a":
+        return Fixed(get("utc") * 60)
+    from tepal.formats import tz
+
+    return tz.Zone(get("tz"))

@@ -164,17 +164,7 @@ def _moment(rule: tuple, year: int) -> int:
     return day * _DAY_S + seconds
 
 
-def of(get) -> Zone:
-    """Return the zone of a configuration: ``tz``, or else always the minutes of ``utc``."""
-    text = get("tz")
-    if text == "n/a":
-        minutes = get("utc")
-        sign = "-" if minutes > 0 else ""  # POSIX counts the other way
-        text = "UTC%s%d:%02d" % (sign, abs(minutes) // 60, abs(minutes) % 60)
-    return Zone(text)
-
-
-def period(get, now: int) -> tuple:
+def period(text: str, now: int) -> tuple:
     """Return (begin, end, offset): the seconds to add to UTC now, and when they hold."""
-    here = of(get)
+    here = Zone(text)
     return now, here.change_after(now) or _EVER_S, here.offset_s(now)
