@@ -17,7 +17,7 @@ _UNKNOWN_S = const(60)
 _GAP_S = const(120)  # a restart, or a clock that is put right: nobody wants to miss that
 _LOOK_MS = const(5)
 _WRITE_MS = const(60000)
-_AHEAD = const(2)  # firings
+_AHEAD = const(1)  # firings; each takes 100 bytes
 _SHOWN = const(10)
 
 

@@ -5,7 +5,7 @@ import asyncio
 from micropython import const
 
 _LONGEST_MS = const(30000)  # so long a jump of the clock may stay unnoticed
-_JUMP_MS = const(2000)
+_JUMP_MS = const(3000)
 _UNSET_MS = const(1000)
 
 
@@ -14,7 +14,7 @@ class Schedule:
 
     def __init__(self, node):
         self.node = node
-        self.firings = []  # the next (UTC seconds, number of the entry, its commands), in order
+        self.firings = ()  # the next (UTC seconds, number of the entry, its commands), in order
         self.upto = 0  # UTC seconds; all that was due until then has been started
         self.base_ms = 0  # wall clock minus uptime
         self.unwritten = False  # something was started that flash does not know of
@@ -62,7 +62,7 @@ class Schedule:
     async def has_jumped(self) -> bool:
         """Tell whether somebody has set the clock; ``now_ms`` follows it in any case."""
         late_ms = self.now_ms() - self.node.clock.now() * 1000
-        if -_JUMP_MS <= late_ms <= _JUMP_MS + 1000:
+        if abs(late_ms) <= _JUMP_MS:
             self.base_ms -= min(late_ms, 0) + max(late_ms - 999, 0)
             return False
         await self.align()

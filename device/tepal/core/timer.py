@@ -11,8 +11,7 @@ async def run(node, period_ms: int, lines: list) -> None:
         beat = time.ticks_add(beat, period_ms)
         left_ms = time.ticks_diff(beat, time.ticks_ms())
         if left_ms < 0:  # the node was busy for longer than a beat: those are left out
-            beat = time.ticks_add(beat, -left_ms)
-            left_ms = 0
+            beat, left_ms = time.ticks_ms(), 0
         await asyncio.sleep_ms(left_ms)
         _start(node, lines)
 
