@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,14 @@ PASSWORD = "seven-dry-leaves"  # noqa: S105 - of a node that lives for seconds
 PROMPT = f"{NAME} $ ".encode()
 
 BARE = Path(__file__).with_name("bare")  # the least hardware, and the gauge
+BUTTON = BARE / "button"  # and a pin that nobody presses
 SIMULATED = Path(__file__).parents[1] / "src" / "umbel" / "sim" / "board"
 
-_START = {BARE: "import bare; bare.boot()", SIMULATED: "import launch"}
+_START = {
+    BARE: "import bare; bare.boot()",
+    BUTTON: "import button; button.boot()",
+    SIMULATED: "import launch",
+}
 _SLOT = "sys/a"  # as on a board: a node remembers the path of each file that it has loaded
 _ROUNDS = 600  # of the hash, as a node makes it
 _PATIENCE = 10.0  # seconds
@@ -59,8 +65,10 @@ def running_node(
     hardware: Path = SIMULATED,
     heap: str = "512k",
     auth: bool = False,
+    config: Mapping[str, object] | None = None,
+    module: Path | None = None,
 ) -> Generator[Node]:
-    """A node that is being started; it ends with the block.
+    """A node that is being started, perhaps with more configuration and a module; ends with the block.
 
     Raises:
         FetchError: there is no such MicroPython here.
@@ -71,10 +79,21 @@ def running_node(
         fakes = _fakes(hardware)
         (flash / "sys").symlink_to(_release() / "sys")
         shell_port, web_port = free_port(), free_port()
-        _provision(flash, shell_port, web_port, auth=auth)
+        _provision(flash, shell_port, web_port, auth=auth, more=config or {})
+        if module is not None:
+            (flash / "modules").mkdir()
+            shutil.copy(module, flash / "modules")
         process = stack.enter_context(
             running(
-                [micropython, "-X", f"heapsize={heap}", "-c", _START[hardware], ".", _SLOT],
+                [
+                    micropython,
+                    "-X",
+                    f"heapsize={heap}",
+                    "-c",
+                    _START[hardware],
+                    ".",
+                    _SLOT,
+                ],
                 environment={
                     "PATH": os.environ["PATH"],
                     "MICROPYPATH": f"{fakes}:.frozen",
@@ -132,13 +151,16 @@ def _release() -> Path:
 def _fakes(hardware: Path) -> Path:
     """What the node takes for ``machine`` and ``network``, compiled."""
     folder = sources.cache_dir().parent / "bench" / f"{hardware.parent.name}-{hardware.name}"
-    files = {path.name: path for path in hardware.glob("*.py")}
+    folders = (BARE, BUTTON) if hardware == BUTTON else (hardware,)
+    files = {path.name: path for one in folders for path in one.glob("*.py")}
     for name, content in compiler.compile_files(files).items():
         compiler.write_if_changed(folder / name, content)
     return folder
 
 
-def _provision(flash: Path, shell_port: int, web_port: int, *, auth: bool) -> None:
+def _provision(
+    flash: Path, shell_port: int, web_port: int, *, auth: bool, more: Mapping[str, object]
+) -> None:
     salt = bytes(16)
     hashed = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, _ROUNDS)
     secrets = {
@@ -148,10 +170,12 @@ def _provision(flash: Path, shell_port: int, web_port: int, *, auth: bool) -> No
     config = {
         "devfid": NAME,
         "staessid": "bench",
+        "ntp": "n/a",
         "webui": True,
         "socport": shell_port,
         "webport": web_port,
         "auth": auth,
+        **more,
     }
     (flash / "config").mkdir()
     (flash / "config" / "node_config.json").write_text(json.dumps(config))

@@ -77,7 +77,7 @@ def top():
 
 
 def clock():
-    """Return the local time, as numbers and as text."""
+    """Return the local time; where the place is known also sunrise and sunset."""
     return node.health().clock(node)
 
 

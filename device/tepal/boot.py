@@ -18,6 +18,8 @@ from tepal.hal import blackbox, board
 RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
+_NONE = const("n/a")
+_BY_ITSELF = const("ntp cron timirq irq1 irq2 irq3 irq4")  # one text: names in code cost memory
 
 
 def build(node) -> None:
@@ -31,7 +33,8 @@ def build(node) -> None:
     node.config.faults += faults
     get = node.config.get
     node.name = get("devfid")
-    node.clock = Clock(board.clock(), get("utc"))
+    node.clock = Clock(board.clock(), get)
+    node.config.listeners = (node.clock.publish,)
     node.log = Log("logs", node.clock, get("dbg"))
     node.auth = Auth(node.vault, node.clock, node.log, get("auth"))
     node.tasks = Tasks(get("aioqueue"), node.log)
@@ -127,13 +130,19 @@ def _watchdog(node):
 def _start_triggers(node) -> None:
     """Start what makes the node act by itself. Never in safe mode: it could be what broke it."""
     script = node.config.get("boothook")
-    if script != "n/a":
+    if script != _NONE:
         caller = Caller("boot", ADMIN, "boothook")
         node.tasks.start("boothook", postfix.run_script(node.commands, script, caller))
     if storage.exists("user_main.py") or storage.exists("user_main.mpy"):
         from tepal.core import user
 
         node.tasks.start("user_main", user.run(node))
+    for key in _BY_ITSELF.split():
+        if node.config.get(key) not in (False, _NONE):
+            from tepal.services import automation
+
+            automation.start(node)
+            break
 
 
 async def _open_doors(node) -> None:

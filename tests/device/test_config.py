@@ -6,6 +6,7 @@ from house import build_node, empty_folder, fails, leave, write
 from tepal.core import secrets, storage
 from tepal.core.config import Config
 from tepal.core.settings import describe, entry, table
+from tepal.formats.errors import TepalError
 
 
 def config_of(text):
@@ -164,4 +165,29 @@ async def test_the_offloaded_key_has_a_file_of_its_own():
 
     assert Config("config").get("guimeta") == "x" * 3000
     assert json.loads('"' + config.values["guimeta"] + '"') == "..."
+    leave()
+
+
+def test_what_has_no_form_is_reported_and_nothing_else_is_lost():
+    config = config_of(
+        '{"tz": "Mars/Olympus", "place": "here", "crontasks": "nonsense", "devfid": "attic"}'
+    )
+
+    for key in ("tz", "place"):
+        assert config.get(key) == "n/a", key
+    assert len(config.faults) == 2, config.faults
+    assert config.get("crontasks") == "nonsense"  # one bad entry stops no other
+    assert config.get("devfid") == "attic"
+    leave()
+
+
+async def test_values_of_every_kind_that_are_nonsense_change_nothing():
+    config = config_of("{}")
+    for key, *_ in list(table()):
+        for value in (None, [], {}, 1.5, "\u0000" * 5000, "n\u00e4\u2603" * 2000):
+            try:
+                await config.set(key, value)
+                raise AssertionError((key, value))
+            except TepalError as error:
+                assert error.code in ("config_value", "read_only", "unknown_key"), str(error)
     leave()

@@ -11,7 +11,7 @@ from tepal.core.log import Log
 def new_log():
     empty_folder()
     os.mkdir("logs")
-    return Log("logs", Clock(lambda: 0), console=False)
+    return Log("logs", Clock(lambda: 0, {"utc": 0, "tz": "n/a"}.get), console=False)
 
 
 def test_what_is_bad_is_on_flash_and_the_rest_in_memory():

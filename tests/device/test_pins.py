@@ -1,6 +1,10 @@
-from house import build_node, end, leave, refused, run, write
+from house import build_node, end, fails, leave, refused, run, write
 
 from tepal.core.pins import Pins
+
+_MAPS = (
+    "esp32", "esp32c3", "esp32c6", "esp32s2", "esp32s3", "m5stamp", "qtpy", "rp2", "tinypico"
+)  # fmt: skip
 
 
 def test_names_come_from_the_map_and_can_be_overridden():
@@ -42,9 +46,22 @@ def test_a_pin_has_one_holder():
 
 async def test_every_map_has_the_names_that_modules_use():
     node = build_node()
-    for name in ("esp32", "rp2"):
+    for name in _MAPS:
         node.pins.map = name
+        numbers = [node.pins.number("irq" + number) for number in "1234"]
+        assert len(set(numbers)) == 4, (name, numbers)
+        node.pins.number("i2c_sda")
         for module in ("rgb", "dimmer", "neopixel", "switch", "dht22"):
             for number in (await run(node, module + " pinmap")).values():
                 assert isinstance(number, int), (name, module)
     await end(node)
+
+
+async def test_names_of_pins_are_checked_when_they_are_saved():
+    node = build_node()
+    for text in ("a:b", "a:1;b", "my map; a:1", "a:-1", "map:1:2", "x;y"):
+        detail = await fails(node.config.set("cstmpmap", text), "config_value")
+        assert "name:number" in detail, text
+    for text in ("mine", "mine; a:1; b: 22", "a:1;", "n/a"):
+        await node.config.set("cstmpmap", text)
+    leave()

@@ -48,7 +48,7 @@ def node(
         hashed = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ROUNDS)
         secrets["key"] = KEY.hex()
         secrets["passwords"] = {"salt": salt.hex(), "rounds": _ROUNDS, "admin": hashed.hex()}
-    config = {"devfid": NAME, "staessid": _SSID, "webui": True, **config}
+    config = {"devfid": NAME, "staessid": _SSID, "webui": True, "ntp": "n/a", **config}
     with tempfile.TemporaryDirectory() as folder:
         stage.stage(Path(folder), selection=selection)
         own = {

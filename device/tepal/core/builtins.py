@@ -113,6 +113,13 @@ def update(node) -> str:
     return replacing.restart(node)
 
 
+def schedule(node) -> Report:
+    """Return the next ten things that ``crontasks`` starts."""
+    from tepal.core import planning
+
+    return planning.upcoming(node)
+
+
 def task(node) -> str:
     """Return how to use ``task``."""
     return _INVALID
@@ -157,6 +164,7 @@ COMMANDS = {
         "unload": (unload, ADMIN),
     },
     "help": {"": (help, VIEW), "lm": (lm, VIEW)},
+    "schedule": {"": (schedule, VIEW), "next": (schedule, VIEW)},
     "reboot": {"": (reboot, ADMIN), "hard": (hard, ADMIN), "safe": (safe, ADMIN)},
     "webrepl": {"": (webrepl, ADMIN), "update": (update, ADMIN)},
     "task": {

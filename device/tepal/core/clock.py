@@ -10,11 +10,14 @@ _KNOWN_S = const(1704067200)  # 2024; an earlier time means that nobody set the 
 
 
 class Clock:
-    """``now_s()`` is the chip's clock, in seconds of the port's epoch."""
+    """``now_s()`` is the chip's clock, in seconds of the port's epoch; ``get`` the configuration."""
 
-    def __init__(self, now_s, offset_minutes: int = 0):
+    listeners: tuple = ()  # functions to call when the clock was set, or the configuration is another one
+    zone = (0, 0, 0)  # between the first two moments, UTC, the third is to be added to UTC
+
+    def __init__(self, now_s, get):
         self.now_s = now_s
-        self.offset_s = offset_minutes * 60
+        self.get = get
         self.epoch_s = 0 if time.gmtime(0)[0] == _UNIX_YEAR else _DECADES_S
         self.last = time.ticks_ms()
         self.elapsed = 0
@@ -31,12 +34,29 @@ class Clock:
         now = int(self.now_s()) + self.epoch_s
         return now if now > _KNOWN_S else 0
 
+    def offset(self) -> int:
+        """Return the seconds to add to UTC for the time of day here and now."""
+        if self.get("tz") == "n/a":
+            return self.get("utc") * 60
+        now = int(self.now_s()) + self.epoch_s
+        if not self.zone[0] <= now < self.zone[1]:
+            from tepal.formats import tz
+
+            self.zone = tz.period(self.get("tz"), now)
+        return self.zone[2]
+
     def local(self) -> tuple:
         """Return (year, month, day, hour, minute, second, weekday) here; 0 is Monday."""
-        return time.gmtime(int(self.now_s()) + self.offset_s)[:7]
+        return time.gmtime(int(self.now_s()) + self.offset())[:7]
 
     def stamp(self) -> str:
         """Return the local time as ``2026-11-21 13:05:00``, or seconds of uptime while unset."""
         if not self.now():
             return "+%d.%03ds" % divmod(self.uptime_ms(), 1000)
         return "%04d-%02d-%02d %02d:%02d:%02d" % self.local()[:6]
+
+    def publish(self) -> None:
+        """Tell that the chip's clock was set, or that the configuration has changed."""
+        self.zone = (0, 0, 0)
+        for listener in self.listeners:
+            listener()

@@ -21,7 +21,7 @@ Caller = namedtuple("Caller", ("door", "role", "name"))
 Report = namedtuple("Report", ("value", "text"))
 
 
-_BUILTINS = const(("hello", "version", "help", "modules", "task", "reboot", "webrepl"))
+_BUILTINS = const(("hello", "version", "help", "modules", "task", "schedule", "reboot", "webrepl"))
 
 
 class Commands:

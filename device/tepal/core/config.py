@@ -13,6 +13,8 @@ class Config:
     ``keep_secret(key, text)`` is a coroutine function that stores what must not be in the file.
     """
 
+    listeners: tuple = ()  # functions to call when somebody has changed a value
+
     def __init__(self, folder: str, keep_secret=None):
         from tepal.core import settings
 

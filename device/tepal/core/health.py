@@ -88,10 +88,25 @@ def top(node) -> dict:
 
 
 def clock(node) -> dict:
-    """Return the local time as the original shows it, the uptime, whether the time is known."""
+    """Return the local time as the original shows it, the uptime, whether the time is known.
+
+    Where somebody has said where the node is also sunrise and sunset of today.
+    """
     year, month, day, hour, minute, second, weekday = node.clock.local()
     text = "(%d, %d, %d), %d:%d:%d, weekday %d" % (year, month, day, hour, minute, second, weekday)
-    return {"clock": text, "uptime": uptime_text(node.clock), "set": bool(node.clock.now())}
+    shown = {"clock": text, "uptime": uptime_text(node.clock), "set": bool(node.clock.now())}
+    if shown["set"] and node.config.get("place") != "n/a":
+        shown.update(_sun(node, node.config.get("place")))
+    return shown
+
+
+def _sun(node, text: str) -> dict:
+    from tepal.formats import sun
+
+    place = sun.place(text) or (0, 0)
+    offset = node.clock.offset()
+    moments = sun.times((node.clock.now() + offset) // 86400, place[0], place[1])
+    return {"sunrise": _local(moments[0], offset), "sunset": _local(moments[1], offset)}
 
 
 def set_clock(node, local: tuple) -> str:
@@ -101,18 +116,27 @@ def set_clock(node, local: tuple) -> str:
     """
     import time
 
+    from tepal.formats import calendar
     from tepal.formats.errors import TepalError
 
     year, month, day, hour, minute, second = local
-    lengths = (31, 29 if _is_leap(year) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    if not (2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= lengths[month - 1]):
+    if not 2000 <= year < 2100 or calendar.date(calendar.days(year, month, day)) != local[:3]:
         raise TepalError("arguments", "a date from 2000 to 2099 expected")
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise TepalError("arguments", "a time of day expected")
-    days = (year - 1970) * 365 + (year - 1969) // 4 + sum(lengths[: month - 1]) + day - 1
-    seconds = days * 86400 + hour * 3600 + minute * 60 + second - node.clock.offset_s
+    seconds = calendar.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+    seconds = calendar.zone(node.config.get).to_utc(seconds)
     node.board().set_clock(time.gmtime(seconds - node.clock.epoch_s))
+    node.clock.publish()
     return node.clock.stamp()
+
+
+def _local(minutes, offset: int):
+    """Return ``hh:mm`` here of so many minutes behind midnight UTC."""
+    if minutes is None:
+        return None
+    minutes = (minutes + offset // 60) % 1440
+    return "%02d:%02d" % (minutes // 60, minutes % 60)
 
 
 def rssi(node) -> dict:
@@ -172,7 +196,3 @@ def uptime_text(clock) -> str:
     minutes, seconds = divmod(clock.uptime_ms() // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return "%d %d:%02d:%02d" % (hours // 24, hours % 24, minutes, seconds)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

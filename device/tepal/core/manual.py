@@ -19,6 +19,7 @@ _WORDS = """[MICROS]   - built-in shell commands
   task list         - list tasks with <tag>s
   task kill <tag>   - stop task
   task show <tag>   - show task output
+[CRON] schedule next - list what crontasks starts next
 [EXEC] Command mode (LMs):
    help lm  - list ALL LoadModules"""
 

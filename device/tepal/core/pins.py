@@ -1,14 +1,10 @@
-"""Logical pins: names to numbers, and who holds which."""
-
-from tepal.formats.command import is_name
-from tepal.formats.errors import TepalError
+"""Logical pins, and who holds which. What their names mean on a board: ``pin_map``."""
 
 
 class Pins:
     """``custom`` is the configuration key cstmpmap: ``[map;] name:number; …``.
 
-    A pin map is a file IO_<map>.py of lines ``name = number`` in one of ``folders``; it is read as
-    text, so that its many names do not stay in memory. ``platform`` names the one for this board.
+    ``platform`` names the pin map for this board, ``folders`` is where maps are.
     """
 
     def __init__(self, platform: str, custom: str, folders: tuple):
@@ -16,27 +12,18 @@ class Pins:
         self.custom = {}
         self.folders = folders
         self.held = {}  # number: (name, owner)
-        for item in [part.strip() for part in custom.split(";") if custom != "n/a"]:
-            name, colon, number = item.partition(":")
-            if colon and number.strip().isdigit():
-                self.custom[name.strip()] = int(number)
-            elif item:
-                self.map = item
+        from tepal.core import pin_map
+
+        pin_map.customize(self, custom)
 
     def number(self, name: str):
         """Return the GPIO behind a logical name: a number, or a text for pins off the chip.
 
         Raises: TepalError ``unknown_pin``, ``unknown_pin_map``.
         """
-        if name in self.custom:
-            return self.custom[name]
-        with self._open() as file:
-            for line in file:
-                words = line.split()
-                if words[:2] == [name, "="]:
-                    text = words[2].strip('"')
-                    return int(text) if text.isdigit() else text
-        raise TepalError("unknown_pin", name + " is not in the map " + self.map)
+        from tepal.core import pin_map
+
+        return pin_map.number(self, name)
 
     def take(self, name: str, owner: str, number: int | None = None) -> int:
         """Book the pin ``name`` for ``owner`` and return its number (``number``, if given).
@@ -47,31 +34,26 @@ class Pins:
             number = self.number(name)
         holder = self.held.get(number)
         if holder and holder != (name, owner):
-            raise TepalError(
-                "pin_busy",
-                "%s is GPIO %s, held by %s as %s" % (name, number, holder[1], holder[0]),
-            )
+            from tepal.core import pin_map
+
+            raise pin_map.busy(name, number, holder)
         self.held[number] = (name, owner)
         return number
 
     def release(self, owner: str) -> None:
         """Give back all pins of ``owner``."""
-        for number in [n for n in self.held if self.held[n][1] == owner]:
-            self.held.pop(number)
+        from tepal.core import pin_map
+
+        pin_map.release(self.held, owner)
 
     def booked(self) -> dict:
         """Return {name: number} of all pins in use."""
-        return {self.held[number][0]: number for number in self.held}
+        from tepal.core import pin_map
+
+        return pin_map.booked(self.held)
 
     def search(self, names) -> dict:
         """Return {name: number} of the given logical names, booking nothing."""
-        return {name: self.number(name) for name in names}
+        from tepal.core import pin_map
 
-    def _open(self):
-        if is_name(self.map):
-            for folder in self.folders:
-                try:
-                    return open(folder + "/IO_" + self.map + ".py")
-                except OSError:
-                    continue
-        raise TepalError("unknown_pin_map", self.map)
+        return pin_map.search(self, names)

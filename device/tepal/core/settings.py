@@ -4,7 +4,7 @@ A line of the table is a key, its default (which is its type), its limit and its
 limit   for a number lowest..highest, for text the longest length, or shortest..longest where
         it may also be empty, or choices with | between
 flags   b needs a reboot, s secret (kept in the sealed store, never shown),
-        o offloaded (a file of its own), i written by the system alone
+        o offloaded (a file of its own), i written by the system alone, f of a form, see ``forms``
 The table is text, because MicroPython never forgets a name that stands in code.
 """
 
@@ -19,6 +19,7 @@ from tepal.formats.postfixes import is_host
 RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
+_DIGITS = const(12)  # int() takes memory for as many as it gets
 _NONE = const("-")
 _WIFI = const(("staessid", "stapwd", "country", "ap_password"))
 _TABLE = const("""\
@@ -37,29 +38,34 @@ webui         false              -                b
 webport       80                 1..65535         b
 webui_max_con 3                  1..8             b
 cron          false              -                b
-crontasks     "n/a"              1024             -
+crontasks     "n/a"              2048             f
+cron_catchup  0                  0..10080         -
 irq1          false              -                b
-irq1_cbf      "n/a"              1024             b
+irq1_cbf      "n/a"              1024             bf
 irq1_trig     "n/a"              n/a|up|down|both b
 irq2          false              -                b
-irq2_cbf      "n/a"              1024             b
+irq2_cbf      "n/a"              1024             bf
 irq2_trig     "n/a"              n/a|up|down|both b
 irq3          false              -                b
-irq3_cbf      "n/a"              1024             b
+irq3_cbf      "n/a"              1024             bf
 irq3_trig     "n/a"              n/a|up|down|both b
 irq4          false              -                b
-irq4_cbf      "n/a"              1024             b
+irq4_cbf      "n/a"              1024             bf
 irq4_trig     "n/a"              n/a|up|down|both b
 irq_prell_ms  300                1..10000         b
+irq_pull      "n/a"              20               bf
 timirq        false              -                b
-timirqcbf     "n/a"              1024             b
+timirqcbf     "n/a"              1024             bf
 timirqseq     1000               20..86400000     b
 telegram      "n/a"              128              s
 telegram_chats "n/a"             128              -
 telegram_url  "https://api.telegram.org" 128      -
 syslog        "n/a"              64               b
-utc           60                 -720..840        b
-cstmpmap      "n/a"              512              b
+utc           60                 -720..840        -
+tz            "n/a"              64               f
+place         "n/a"              32               f
+ntp           "pool.ntp.org"     64               bf
+cstmpmap      "n/a"              512              bf
 boostmd       true               -                b
 aioqueue      3                  1..20            b
 devip         "n/a"              64               b
@@ -90,8 +96,11 @@ def load(config) -> None:
         config.values[key] = _HIDDEN if "s" in flags else default
         if key in config.saved and "s" not in flags:
             try:
-                config.values[key] = check(key, config.saved[key], default, limit)
+                config.values[key] = value = check(key, config.saved[key], default, limit)
+                if "b" not in flags and key != "crontasks":  # others see for themselves
+                    check_form(key, value, flags)
             except TepalError as error:
+                config.values[key] = default
                 faults.append(str(error))
     unknown = [key for key in config.saved if key not in config.values]
     if unknown:
@@ -122,6 +131,8 @@ async def change(config, key: str, wanted: object) -> bool:
             save(config, key, wanted)
     except OSError as error:
         raise TepalError("flash", key + " not saved: " + str(error))
+    for listener in config.listeners:
+        listener()
     return "b" in flags
 
 
@@ -131,6 +142,7 @@ def checked(key: str, wanted: object) -> tuple:
     if "i" in flags:
         raise TepalError("read_only", key)
     wanted = check(key, wanted, default, limit)
+    check_form(key, wanted, flags)
     if key in _WIFI and isinstance(wanted, str):
         from tepal.formats import checks
 
@@ -243,6 +255,14 @@ def _is_length(default, limit) -> bool:
     return isinstance(default, str) and isinstance(limit, tuple) and isinstance(limit[0], int)
 
 
+def check_form(key: str, wanted, flags: str) -> None:
+    """Raise TepalError if a text is not of the form that ``key`` wants."""
+    if "f" in flags and wanted != "n/a":
+        from tepal.core import forms
+
+        forms.check(key, wanted)
+
+
 def check_flag(key: str, wanted: object) -> bool:
     """Return True or False; as text too, as the shell has it."""
     if isinstance(wanted, str):
@@ -254,10 +274,12 @@ def check_flag(key: str, wanted: object) -> bool:
 
 def check_number(key: str, wanted, limit: tuple) -> int:
     """Return a whole number within ``limit``; from text too."""
-    try:
-        number = int(wanted)
-    except (ValueError, TypeError):
-        number = None
+    number = None
+    if not isinstance(wanted, str) or len(wanted) <= _DIGITS:
+        try:
+            number = int(wanted)
+        except (ValueError, TypeError):
+            pass
     if number is None or isinstance(wanted, (bool, float)):
         raise fault(key, "a whole number")
     if not limit[0] <= number <= limit[1]:

@@ -20,7 +20,12 @@ class States:
         """Return the record of ``owner``; empty if there is none."""
         from tepal.core import storage
 
-        return self.changed.get(owner) or storage.newest(self._path(owner))[0] or {}
+        if owner in self.changed:
+            return self.changed[owner]
+        record, _, faults = storage.newest(self._path(owner))
+        for fault in faults:
+            self.log.warn("state of " + owner + " lost: " + fault)
+        return record or {}
 
     def put(self, owner: str, record: dict) -> None:
         """Keep ``record``; it is on flash a few seconds later."""

@@ -80,3 +80,4 @@ class Tasks:
                 self.starved = True
             if not isinstance(error, TepalError):
                 self.log.exception("task " + task.tag, error)
+        task.handle = None  # it would keep all that the task has touched

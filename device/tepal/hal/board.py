@@ -78,6 +78,13 @@ def boost(fast: bool) -> None:
         machine.freq((fast_mhz if fast else slow_mhz) * 1000000)
 
 
+def edges():
+    """Return what watches pins."""
+    from tepal.hal import edges
+
+    return edges
+
+
 def country(code: str) -> None:
     """Tell the radio by whose law it may speak, before it is switched on.
 

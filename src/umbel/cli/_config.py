@@ -30,3 +30,16 @@ async def save(session: Session, key: str, value: object) -> bool:
     """Change one key; tells whether that takes a restart to work."""
     answer = await session.request({"config": [key, value]})
     return bool(cast("dict[str, object]", answer)["reboot"])
+
+
+def for_node(key: str, value: str) -> str:
+    """``value`` as the node wants it, where people write it in another way.
+
+    Raises:
+        UmbelError: it means nothing.
+    """
+    if key != "tz":
+        return value
+    from umbel.cli import _zones
+
+    return _zones.posix(value)

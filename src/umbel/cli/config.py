@@ -56,12 +56,16 @@ def change(
         str | None, typer.Argument(help="The new value; leave it out to type it.")
     ] = None,
 ) -> None:
-    """Change a key. A secret is typed, or piped in: on the command line others could see it."""
+    """Change a key. A secret is typed, or piped in: on the command line others could see it.
+
+    A time zone may have its name: tz Europe/Vienna.
+    """
     from umbel.cli import _config, _session
 
     async def work(session: Session) -> bool:
         described = await _config.describe(session, key)
-        return await _config.save(session, key, _wanted(context.obj, key, value, described))
+        wanted = _wanted(context.obj, key, value, described)
+        return await _config.save(session, key, _config.for_node(key, wanted))
 
     wants_restart = _session.run(context.obj, work)
     print(

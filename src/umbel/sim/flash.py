@@ -41,6 +41,7 @@ def provision(folder: Path, board: Board, *, password: str, is_open: bool) -> No
         "socport": SHELL_PORT,
         "auth": not is_open,
         "boothook": board.boothook,
+        "ntp": "n/a",  # its clock is that of this computer
     }
     salt = secrets.token_bytes(16)
     hashed = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ROUNDS)

@@ -97,6 +97,26 @@ class Pin:
         self._handler, self._trigger = handler, trigger
 
 
+class EdgeFlag:
+    """What interrupts set. Ours come out of the event loop itself, so an event will do.
+
+    A real board takes a ThreadSafeFlag, with which MicroPython of a computer crashes as soon as
+    sockets come and go.
+    """
+
+    def __init__(self):
+        self._event = asyncio.Event()
+
+    def set(self):
+        """Let whoever waits go on."""
+        self._event.set()
+
+    async def wait(self):
+        """Return when it is set, and reset it."""
+        await self._event.wait()
+        self._event.clear()
+
+
 class PWM:
     """A PWM output."""
 

@@ -1,0 +1,90 @@
+"""What a text of the configuration must look like, beyond its length."""
+
+from tepal.core.settings import fault
+from tepal.formats.errors import TepalError
+
+RARE = True
+_PULLS = ("up", "down", "none")
+
+
+def check(key: str, text: str) -> None:
+    """Return if ``text`` can be the value of ``key``.
+
+    Raises: TepalError, with what was expected.
+    """
+    FORMS["irq_cbf" if key[-4:] == "_cbf" else key](key, text)
+
+
+def schedule(_: str, text: str) -> None:
+    """A schedule, see ``formats.cron``."""
+    from tepal.formats import cron
+
+    cron.parse(text)
+
+
+def time_zone(_: str, text: str) -> None:
+    """A time zone as POSIX writes it."""
+    from tepal.formats import tz
+
+    tz.Zone(text)
+
+
+def place(key: str, text: str) -> None:
+    """Latitude and longitude."""
+    from tepal.formats import sun
+
+    if not sun.place(text):
+        raise fault(key, "latitude,longitude in degrees")
+
+
+def script(key: str, text: str) -> None:
+    """Commands, for gestures too, see ``formats.gestures``."""
+    from tepal.formats import gestures
+    from tepal.formats.command import parse
+
+    try:
+        for lines in gestures.scripts(text).values():
+            for line in lines:
+                parse(line)
+    except TepalError as error:
+        raise TepalError("config_value", key + ": " + error.detail)
+
+
+def pulls(key: str, text: str) -> None:
+    """A pull resistor for all pins, or for each."""
+    words = text.split(",")
+    if len(words) > 4 or [word for word in words if word.strip() not in _PULLS]:
+        raise fault(key, "up, down or none, or four of them with commas")
+
+
+def pin_map(key: str, text: str) -> None:
+    """``[map;] name:number; …``, see ``core.pins``."""
+    from tepal.formats.command import is_name
+
+    for position, item in enumerate(text.split(";")):
+        name, colon, number = item.partition(":")
+        if not item.strip() or (is_name(name.strip()) and not colon and position == 0):
+            continue
+        if not (is_name(name.strip()) and number.strip().isdigit()):
+            raise fault(key, "name:number, at " + item.strip()[:24] + ",")
+
+
+def server(key: str, text: str) -> None:
+    """``host`` or ``host:port``."""
+    from tepal.formats.postfixes import is_host
+
+    host, colon, port = text.partition(":")
+    if not is_host(host) or (colon and not (port.isdigit() and 0 < int(port) < 65536)):
+        raise fault(key, "a host name or an address, perhaps with :port,")
+
+
+FORMS = {
+    "crontasks": schedule,
+    "tz": time_zone,
+    "place": place,
+    "timirqcbf": script,
+    "irq_pull": pulls,
+    "cstmpmap": pin_map,
+    "ntp": server,
+    "irq_cbf": script,
+}
