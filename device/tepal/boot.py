@@ -57,6 +57,7 @@ async def boot(node) -> None:
     news += await _take_in(node)
     build(node)
     node.booted = node.config.saved
+    node.config.saved = None
     asyncio.get_event_loop().set_exception_handler(node.lost)
     number = board.unique_id()
     if not number.strip(_NO_ID):

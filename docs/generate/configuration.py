@@ -38,7 +38,7 @@ def page() -> str:
 def keys() -> Iterator[tuple[str, str, str, str]]:
     """Key, default, limit and flags of every line of the node's own table."""
     text = (sources.device_dir() / "tepal" / "core" / "settings.py").read_text()
-    found = re.search(r'_TABLE = const\("""\\\n(.*?)"""\)', text, re.DOTALL)
+    found = re.search(r'_TABLE = const\("""\n(.*?)"""\)', text, re.DOTALL)
     for line in found[1].splitlines() if found else ():
         key, default, limit, flags = line.split()
         yield key, default, "" if limit == "-" else limit, flags

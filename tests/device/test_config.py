@@ -1,4 +1,3 @@
-import json
 import os
 
 from house import build_node, empty_folder, fails, leave, write
@@ -90,7 +89,7 @@ def test_unknown_keys_are_kept_and_reported():
     config = config_of('{"devfid": "attic", "colour": "red"}')
 
     assert "colour" in config.faults[0]
-    assert config.saved["colour"] == "red"
+    assert storage.read("config/node_config.json")["colour"] == "red"
     leave()
 
 
@@ -164,7 +163,7 @@ async def test_the_offloaded_key_has_a_file_of_its_own():
     await config.set("guimeta", "x" * 3000)
 
     assert Config("config").get("guimeta") == "x" * 3000
-    assert json.loads('"' + config.values["guimeta"] + '"') == "..."
+    assert "guimeta" not in config.values
     leave()
 
 

@@ -28,7 +28,7 @@ def load(config) -> None:
             config.faults.append(_PATH + ": " + name + " is a secret, provision.json is its place")
             continue
         try:
-            config.values[key] = settings.check(key, record[name], default, limit)
+            settings.put(config, key, settings.check(key, record[name], default, limit), default)
         except TepalError as error:
             config.faults.append(_PATH + ": " + str(error))
 

@@ -6,16 +6,19 @@ from micropython import const
 
 _UNIX_YEAR = const(1970)
 _DECADES_S = const(946684800)  # from 1970 to 2000, where some ports begin to count
+_EVER = const(1 << 40)
 _KNOWN_S = const(1704067200)  # 2024; an earlier time means that nobody set the clock
 
 
 class Clock:
-    """``now_s()`` is the chip's clock, in seconds of the port's epoch; ``get`` the configuration."""
+    """``now_s()`` is the chip's clock, in seconds of the port's epoch; ``get`` reads the
+    configuration; without it local time is UTC.
+    """
 
     listeners: tuple = ()  # functions to call when the clock was set, or the configuration is another one
     zone = (0, 0, 0)  # between the first two moments, UTC, the third is to be added to UTC
 
-    def __init__(self, now_s, get):
+    def __init__(self, now_s, get=None):
         self.now_s = now_s
         self.get = get
         self.epoch_s = 0 if time.gmtime(0)[0] == _UNIX_YEAR else _DECADES_S
@@ -36,13 +39,13 @@ class Clock:
 
     def offset(self) -> int:
         """Return the seconds to add to UTC for the time of day here and now."""
-        if self.get("tz") == "n/a":
-            return self.get("utc") * 60
         now = int(self.now_s()) + self.epoch_s
         if not self.zone[0] <= now < self.zone[1]:
-            from tepal.formats import tz
+            self.zone = (now, _EVER, self.get("utc") * 60 if self.get else 0)
+            if self.get and self.get("tz") != "n/a":
+                from tepal.formats import tz
 
-            self.zone = tz.period(self.get("tz"), now)
+                self.zone = tz.period(self.get("tz"), now)
         return self.zone[2]
 
     def local(self) -> tuple:

@@ -20,8 +20,8 @@ class Config:
 
         self.folder = folder
         self.keep_secret = keep_secret
-        self.values: dict = {}  # every key, with its default where nothing was set; secrets as ***
-        self.saved = {}  # what the file holds, unknown keys too
+        self.values: dict = {}  # what differs from its default
+        self.saved = {}  # what the file held when it was read, unknown keys too; until the boot is done
         self.faults = []  # what was wrong with the files when they were read
         settings.load(self)
 
@@ -32,13 +32,9 @@ class Config:
         """
         value = self.values.get(key)
         if value is None:
-            from tepal.core import aliases
-
-            return aliases.get(self, key)
-        if value == "...":
             from tepal.core import settings
 
-            value = settings.offloaded(self, key)
+            value = settings.value(self, key)
         return value
 
     async def set(self, key: str, wanted: object) -> bool:

@@ -91,9 +91,9 @@ async def _change(config, key: str, value: object, kept: dict) -> None:
         kept[key] = settings.check(key, value, "", _AP_LENGTH)
     elif key == "passwords":  # the node makes them itself
         raise TepalError("read_only", key)
-    elif key not in config.values:
+    elif not settings.is_known(key):
         kept[key] = value
-    elif config.values[key] != value:
+    elif config.get(key) != value:
         await config.set(key, value)
         if key == "appwd":
             kept.setdefault("ap_password", value)

@@ -22,7 +22,7 @@ _HIDDEN = const("***")
 _DIGITS = const(12)  # int() takes memory for as many as it gets
 _NONE = const("-")
 _WIFI = const(("staessid", "stapwd", "country", "ap_password"))
-_TABLE = const("""\
+_TABLE = const("""
 devfid        "node01"           32               b
 staessid      "your_wifi_name"   256              b
 stapwd        "your_wifi_passwd" 512              bs
@@ -92,17 +92,19 @@ def load(config) -> None:
     if faults and record is not None:
         faults.append("using " + name)
     config.saved = record or {}
+    known = []
     for key, default, limit, flags in table():
-        config.values[key] = _HIDDEN if "s" in flags else default
+        known.append(key)
         if key in config.saved and "s" not in flags:
             try:
-                config.values[key] = value = check(key, config.saved[key], default, limit)
+                saved = check(key, config.saved[key], default, limit)
                 if "b" not in flags and key != "crontasks":  # others see for themselves
-                    check_form(key, value, flags)
+                    check_form(key, saved, flags)
             except TepalError as error:
-                config.values[key] = default
                 faults.append(str(error))
-    unknown = [key for key in config.saved if key not in config.values]
+            else:
+                put(config, key, saved, default)
+    unknown = [key for key in config.saved if key not in known]
     if unknown:
         faults.append("unknown keys, kept: " + ", ".join(sorted(unknown)))
     config.faults = faults
@@ -114,7 +116,7 @@ def load(config) -> None:
 
 async def change(config, key: str, wanted: object) -> bool:
     """Check and save; return whether it takes a reboot. Raises: see Config.set."""
-    if key not in config.values:
+    if not is_known(key):
         from tepal.core import aliases
 
         return await aliases.change(config, key, wanted)
@@ -152,21 +154,54 @@ def checked(key: str, wanted: object) -> tuple:
 
 def save(config, key: str, wanted: object) -> None:
     """Write one value; what equals its default is left out of the file. Raises: OSError."""
-    if config.values[key] == wanted:
+    if config.get(key) == wanted:
         return
+    default = entry(key)[0]
     if storage.exists("settings.json"):
         from tepal.core import aliases
 
         if aliases.save(key, wanted):
-            config.values[key] = wanted
+            put(config, key, wanted, default)
             return
-    record = dict(config.saved)
+    path = config.folder + "/node_config.json"
+    record = storage.newest(path, _COPIES)[0] or {}
     record[key] = wanted
-    if wanted == entry(key)[0]:
+    if wanted == default:
         record.pop(key)
-    storage.write(config.folder + "/node_config.json", record, _COPIES)
-    config.saved = record
-    config.values[key] = wanted
+    storage.write(path, record, _COPIES)
+    put(config, key, wanted, default)
+
+
+def put(config, key: str, value: object, default: object) -> None:
+    """Let ``config`` remember a value; what is as it always is costs no memory."""
+    config.values[key] = value
+    if value == default:
+        config.values.pop(key)
+
+
+def value(config, key: str) -> object:
+    """Return the value of a key that nobody has set. Raises: TepalError ``unknown_key``."""
+    if not is_known(key):
+        from tepal.core import aliases
+
+        return aliases.get(config, key)
+    default, _, flags = entry(key)
+    return usual(config, key, default, flags)
+
+
+def usual(config, key: str, default: object, flags: str) -> object:
+    """Return what stands for a key whose value is not in ``config``."""
+    if "o" in flags:
+        return offloaded(config, key)
+    return _HIDDEN if "s" in flags else default
+
+
+def everything(config) -> dict:
+    """Return all keys with their values."""
+    values = {}
+    for key, default, _, flags in table():
+        values[key] = config.values.get(key, usual(config, key, default, flags))
+    return values
 
 
 def describe(config, key: str) -> dict:
@@ -187,24 +222,36 @@ def describe(config, key: str) -> dict:
 
 def entry(key: str) -> tuple:
     """Return (default, limit, flags) of ``key``. Raises: TepalError ``unknown_key``."""
-    for name, default, limit, flags in table():
-        if name == key:
-            return default, limit, flags
-    raise TepalError("unknown_key", key[:32])
+    if not is_known(key):
+        raise TepalError("unknown_key", key[:32])
+    start = _TABLE.find("\n" + key + " ") + 1
+    end = _TABLE.find("\n", start)
+    return parse(_TABLE[start:] if end < 0 else _TABLE[start:end])[1:]
+
+
+def is_known(key: str) -> bool:
+    """Tell whether there is such a key."""
+    return " " not in key and "\n" + key + " " in _TABLE
 
 
 def table():
     """Yield (key, default, limit, flags) of every key; see the top of this file."""
     for line in _TABLE.split("\n"):
-        key, default, limit, flags = line.split()
-        if ".." in limit:
-            lowest, _, highest = limit.partition("..")
-            limit = (int(lowest), int(highest))
-        elif "|" in limit:
-            limit = tuple(limit.split("|"))
-        else:
-            limit = None if limit == _NONE else int(limit)
-        yield key, json.loads(default), limit, flags
+        if line:
+            yield parse(line)
+
+
+def parse(line: str) -> tuple:
+    """Return what a line of the table says."""
+    key, default, limit, flags = line.split()
+    if ".." in limit:
+        lowest, _, highest = limit.partition("..")
+        limit = (int(lowest), int(highest))
+    elif "|" in limit:
+        limit = tuple(limit.split("|"))
+    else:
+        limit = None if limit == _NONE else int(limit)
+    return key, json.loads(default), limit, flags
 
 
 def offloaded(config, key: str) -> str:

@@ -138,7 +138,7 @@ async def config(request, rest: list) -> None:
         return
     await body.start(request, "application/json")
     separator = "{"
-    for key in sorted(config.values):
+    for key in sorted(settings.everything(config)):
         described = json.dumps(settings.describe(config, key))
         await body.send(request, separator + json.dumps(key) + ":" + described)
         separator = ","

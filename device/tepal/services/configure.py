@@ -14,7 +14,7 @@ async def exchange(config, wanted: object) -> object:
     Raises: TepalError; see Config.set.
     """
     if wanted is True:
-        return {key: settings.describe(config, key) for key in sorted(config.values)}
+        return {key: settings.describe(config, key) for key in sorted(settings.everything(config))}
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], str):
         if len(wanted) == 1:
             return settings.describe(config, wanted[0])

@@ -54,7 +54,9 @@ async def _configure(node, line: str, caller) -> str:
     key, _, text = line.partition(" ")
     text = text.strip()
     if key == "dump":
-        values = node.config.values
+        from tepal.core import settings
+
+        values = settings.everything(node.config)
         keys = [name for name in sorted(values) if text in name]
         return "\n".join(["  %-10s:        %s" % (name, values[name]) for name in keys])
     try:
