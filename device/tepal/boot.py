@@ -56,14 +56,13 @@ async def boot(node) -> None:
     node.safe = bool(mode)
     news += await _take_in(node)
     build(node)
-    node.booted = node.config.saved
-    node.config.saved = None
     asyncio.get_event_loop().set_exception_handler(node.lost)
     number = board.unique_id()
     if not number.strip(_NO_ID):
         number = node.network.station.config("mac")
     node.id = "micr" + number.hex() + "OS"
     news += await _identify(node)
+    node.config.is_new = False
     node.log.boot("%s %s, reset cause %s" % (node.name, VERSION, node.reset_cause))
     for text in news:
         node.log.err(text)
@@ -163,9 +162,9 @@ async def _open_doors(node) -> None:
 
         node.tasks.start("console", serial.serve(node, console.open()), "system")
     if get("espnow") or get("syslog") != "n/a":
-        from tepal import parts
+        from tepal import extras
 
-        parts.open(node)
+        extras.open(node)
     if get("webui"):
         from tepal.services import http
 

@@ -9,6 +9,10 @@ from micropython import const
 
 _TYPING = const(0)
 if _TYPING:
+    from collections.abc import Callable
+    from typing import Any  # noqa: TID251 - never imported on a node
+
+    Lent = Callable[[], Any]  # a module, for one use
     from tepal.core.auth import Auth
     from tepal.core.clock import Clock
     from tepal.core.commands import Commands
@@ -62,36 +66,26 @@ class Node:
     pages: "Pages"
     telegram: "Telegram"
     io: "io"  # pyright: ignore[reportGeneralTypeIssues]
+    board: "Lent"  # what knows the board: its name, its clock, its resets
+    radio: "Lent"  # what joins networks and looks for them
+    access_point: "Lent"  # what opens and closes a network of our own
+    portal: "Lent"  # what opens, serves and closes the setup portal
+    health: "Lent"  # what knows the figures of this node
 
     def __init__(self):
         self.doors: "list[Door]" = []
         self.closing = []  # functions to call before a restart
         self.hard = False  # restart the chip, not only the software
         self.stop = asyncio.Event()
-        self.booted = None  # the configuration of this boot, until the boot is called good
-        self.due_ms = _GOOD_MS  # uptime at which to look after the boot, see core.boots
+        self.is_good = False  # the boot; see core.boots
+        self.due_ms = _GOOD_MS  # uptime at which to look after it
         self.sweep = sweep
 
     def __getattr__(self, name: str):
         """Make a part that was not needed before."""
-        if name == "pins":
-            from tepal.core.pins import Pins
+        from tepal import parts
 
-            custom = self.config.get("cstmpmap")
-            part = Pins(self.board().platform(), custom, self.modules.folders)
-        elif name == "states":
-            from tepal.core.states import States
-
-            part = States("data", self.tasks, self.log)
-            self.closing.append(part.flush)
-        elif name == "io":
-            from tepal.hal import io as part
-        else:
-            from tepal import parts
-
-            part = parts.find(self, name)
-        setattr(self, name, part)
-        return part
+        return parts.find(self, name)
 
     async def keep_secret(self, key: str, text: str) -> None:
         """Store a secret value of the configuration."""
@@ -105,40 +99,10 @@ class Node:
 
         return vault
 
-    def health(self):
-        """Return what knows the figures of this node."""
-        from tepal.core import health
-
-        return health
-
-    def board(self):
-        """Return what knows the board: its name, its clock, its resets."""
-        from tepal.hal import board
-
-        return board
-
-    def radio(self):
-        """Return what joins networks and looks for them."""
-        from tepal.hal import radio
-
-        return radio
-
-    def access_point(self):
-        """Return what opens and closes a network of our own."""
-        from tepal.hal import access_point
-
-        return access_point
-
-    def portal(self):
-        """Return what opens, serves and closes the setup portal."""
-        from tepal.services import portal
-
-        return portal
-
     def restart(self, hard: bool = False) -> None:
         """Ask for a restart; what is in flight has a moment to finish."""
         self.hard = hard
-        leave(self)
+        care().leave(self)
         self.stop.set()
 
     async def serve(self) -> None:
@@ -152,9 +116,8 @@ class Node:
 
     def lost(self, loop, context: dict) -> None:
         """Log what ended a task that nobody looks after."""
-        error = context.get("exception")
-        if error:
-            self.log.exception("task " + str(context.get("future")), error)
+        if context.get("exception"):
+            self.log.exception("task", context["exception"])  # noqa: PLE1205 - our own log
 
     async def idle(self, watchdog) -> None:
         """Look after what must happen all the time, and see how busy the node is."""
@@ -168,14 +131,14 @@ class Node:
             if watchdog:
                 watchdog.feed()
             if self.clock.uptime_ms() > self.due_ms > 0:
-                look(self)
+                self.due_ms = care().look(self)
             for door in self.doors:
                 door.reap()
             if self.tasks.starved or time.ticks_diff(now, swept) > _SWEEP_MS:
                 swept = now
                 sweep()
                 if self.tasks.starved and not has_room():
-                    relieve(self)
+                    care().relieve(self)
                 self.tasks.starved = False
 
 
@@ -200,7 +163,7 @@ async def boot(node: Node, beside) -> None:
     try:
         await _compose(node)
     except Exception as error:  # noqa: BLE001 - whatever it is, the next boot may be better
-        await asyncio.sleep_ms(crash(error, "boot"))
+        await asyncio.sleep_ms(care().crash(error, "boot"))
         node.restart(hard=True)
         return
     if beside:
@@ -219,41 +182,20 @@ def run(beside=None) -> None:
     try:
         hard = asyncio.run(main(beside))
     except Exception as error:  # noqa: BLE001 - the event loop itself has ended
-        time.sleep_ms(crash(error, "run"))
+        time.sleep_ms(care().crash(error, "run"))
     except KeyboardInterrupt:  # somebody wants the REPL
-        leave(None)
+        care().leave(None)
         raise
     from tepal.hal import board
 
     board.reset(hard)
 
 
-def crash(error: Exception, where: str) -> int:
-    """Keep what happened; return the milliseconds to wait before the next try."""
-    from tepal.core import boots
-    from tepal.hal import blackbox
+def care():
+    """Return what looks after boots that fail and runs that end."""
+    from tepal import care
 
-    blackbox.clear()
-    return boots.crash(error, where)
-
-
-def look(node: Node) -> None:
-    """Look after the boot, as it is due."""
-    from tepal.core import boots
-
-    node.due_ms = boots.look(node)
-
-
-def leave(node) -> None:
-    """Let the next boot know that this run ends in order, and whether somebody was there."""
-    from tepal.core import boots
-    from tepal.hal import blackbox
-
-    if node and hasattr(node, "commands"):
-        node.commands.note = None
-    blackbox.clear()
-    if node is None or boots.is_met(node):
-        boots.forgive()
+    return care
 
 
 def has_room() -> bool:
@@ -262,18 +204,6 @@ def has_room() -> bool:
         return len(bytearray(_ROOM)) > 0
     except MemoryError:
         return False
-
-
-def relieve(node: Node) -> None:
-    """Forget all load modules, as some of them left no memory; restart if that is no help."""
-    loaded = node.modules.loaded
-    while loaded:
-        sys.modules.pop("LM_" + loaded.popitem()[0], None)
-    gc.collect()
-    node.log.err("out of memory: all modules are unloaded")
-    if not has_room():
-        crash(MemoryError(), "run")
-        node.restart(hard=True)
 
 
 def sweep() -> None:

@@ -1,54 +1,46 @@
-"""Parts of a node that few nodes need: made when a module, a door or a person first wants one."""
+"""Parts of a node that are made, or lent, when somebody first wants them; found by their names.
+
+The table is text, because MicroPython never forgets a name that stands in code.
+"""
+
+import sys
+
+from micropython import const
 
 RARE = True
+# Lent: modules that are used at once and not kept. All others are made once and stay.
+_PLACES = const("""
+board tepal.hal.board lent
+radio tepal.hal.radio lent
+access_point tepal.hal.access_point lent
+portal tepal.services.portal lent
+health tepal.core.health lent
+io tepal.hal.io module
+pins tepal.core.pins of
+states tepal.core.states of
+data tepal.core.data Data
+files tepal.core.files Files
+notify tepal.core.notify Notify
+pages tepal.core.pages Pages
+peers tepal.core.peers Peers
+telegram tepal.services.telegram Telegram
+""")
 
 
 def find(node, name: str):
-    """Return the new part ``name``.
-
-    Raises: AttributeError.
-    """
-    if name == "data":
-        from tepal.core.data import Data as Part
-    elif name == "files":
-        from tepal.core.files import Files as Part
-    elif name == "notify":
-        from tepal.core.notify import Notify as Part
-    elif name == "pages":
-        from tepal.core.pages import Pages as Part
-    elif name == "peers":
-        from tepal.core.peers import Peers as Part
-    elif name == "telegram":
-        from tepal.services.telegram import Telegram as Part
-    else:
-        raise AttributeError(name)
-    return Part(node)
+    """Return the part ``name``. Raises: AttributeError."""
+    for line in _PLACES.split("\n"):
+        if line.startswith(name + " "):
+            return _fetch(node, *line.split())
+    raise AttributeError(name)
 
 
-def open(node) -> None:
-    """Open the doors that few nodes have: the air, and the way to a syslog server."""
-    server = node.config.get("syslog")
-    if server != "n/a":
-        from tepal.services import syslog
-
-        node.tasks.start("syslog", syslog.run(node, server), "system")
-    if node.config.get("espnow"):
-        _open_air(node)
-
-
-def _open_air(node) -> None:
-    from tepal.core import secrets
-
-    try:
-        radio = node.board().discovery().radio()
-    except (ImportError, OSError) as error:
-        node.log.err("espnow: " + str(error))
-        return
-    from tepal.services.air import Air
-
-    key = secrets.get(node.auth.secrets, "peer_key") or ""
-    if not key:
-        node.log.warn("espnow: nobody will be believed before peer_key is set")
-    node.peers.radio = Air(node, radio, node.network.station.config("mac"), key.encode())
-    node.tasks.start("espnow.server", node.peers.radio.serve(), "system")
-    node.log.boot("espnow on")
+def _fetch(node, name: str, path: str, what: str):
+    __import__(path)
+    if what == "lent":
+        return lambda: sys.modules[path]
+    part = sys.modules[path]
+    if what != "module":
+        part = getattr(part, what)(node)
+    setattr(node, name, part)
+    return part

@@ -41,7 +41,6 @@ async def boot_here():
 async def shut(node):
     for door in node.doors:
         door.close()
-    node.booted = None
     await end(node)
 
 
@@ -120,21 +119,21 @@ async def test_a_full_flash_is_told_and_the_doors_are_open():
 
 
 async def test_a_boot_is_good_after_a_minute_and_safe_mode_is_left_after_an_hour():
-    from tepal import node as node_module
+    from tepal import care
 
     node = await boot()
-    assert node.booted is not None
-    node_module.look(node)
+    assert not node.is_good
+    node.due_ms = care.look(node)
 
-    assert node.booted is None
+    assert node.is_good
     assert node.due_ms == 0
     await shut(node)
 
     node = await boot("", (("data/boot", '{"next": "safe"}'),))
-    node_module.look(node)
+    node.due_ms = care.look(node)
     assert node.due_ms >= 3600000
     assert not node.stop.is_set()
-    node_module.look(node)
+    node.due_ms = care.look(node)
     assert node.stop.is_set()
     assert node.hard
     await shut(node)

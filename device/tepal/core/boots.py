@@ -55,12 +55,16 @@ def look(node) -> int:
 
     Returns the uptime in milliseconds at which to look again; 0 for never.
     """
-    if node.booted is not None:
+    if not node.is_good:
+        from tepal.core import settings
+
+        # What was changed since has not made a boot yet.
+        is_proven = not (node.safe or node.config.is_new)
         try:
-            settle(None if node.safe else node.booted)
+            settle(settings.read(node.config) if is_proven else None)
         except OSError as error:
             node.log.warn("boot: " + str(error))
-        node.booted = None
+        node.is_good = True
     elif not is_met(node):
         node.log.boot("leaving safe mode")
         node.restart(hard=True)

@@ -21,7 +21,7 @@ class Config:
         self.folder = folder
         self.keep_secret = keep_secret
         self.values: dict = {}  # what differs from its default
-        self.saved = {}  # what the file held when it was read, unknown keys too; until the boot is done
+        self.is_new = False  # changed since the boot
         self.faults = []  # what was wrong with the files when they were read
         settings.load(self)
 

@@ -57,3 +57,8 @@ class Pins:
         from tepal.core import pin_map
 
         return pin_map.search(self, names)
+
+
+def of(node) -> Pins:
+    """Return the pins of ``node``."""
+    return Pins(node.board().platform(), node.config.get("cstmpmap"), node.modules.folders)

