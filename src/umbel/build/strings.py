@@ -4,7 +4,7 @@ MicroPython makes a name of every string of up to ten characters in a compiled f
 for ever. A file that calls itself RARE leaves memory again; its bytes objects leave with it.
 """
 
-# ruff: noqa: N802, N815 - a visitor is known by the names of what it visits
+# ruff: noqa: N815 - a visitor is known by the names of what it visits
 
 from __future__ import annotations
 
