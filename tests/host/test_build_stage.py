@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from umbel.build import image, sources
-from umbel.build.stage import EVERYTHING, Selection, plan, stage
+from umbel.build.stage import Selection, plan, stage
 from umbel.errors import UmbelError
 
 MODULES = {
