@@ -4,10 +4,10 @@ import asyncio
 
 from micropython import const
 
-from tepal.core import boots, login, postfix, secrets, settings, storage
+from tepal.core import boots, login, secrets, settings, storage
 from tepal.core.auth import Auth
 from tepal.core.clock import Clock
-from tepal.core.commands import ADMIN, Caller, Commands
+from tepal.core.commands import Commands
 from tepal.core.config import Config
 from tepal.core.log import Log
 from tepal.core.modules import Modules
@@ -19,7 +19,6 @@ RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _NONE = const("n/a")
-_BY_ITSELF = const("ntp cron timirq irq1 irq2 irq3 irq4")  # one text: names in code cost memory
 
 
 def build(node) -> None:
@@ -72,9 +71,7 @@ async def boot(node) -> None:
     node.tasks.start("idle", node.idle(_watchdog(node)), "system")
     node.tasks.start("network", node.network.run(), "system")
     await _open_doors(node)
-    if not node.safe:
-        _start_triggers(node)
-    elif mode != "safe":
+    if node.safe and mode != "safe":
         from tepal.core import replacing
 
         node.tasks.start("update", replacing.run(node), "system")
@@ -125,24 +122,6 @@ def _watchdog(node):
     if node.commands.note:
         node.commands.note("boot")
     return board.watchdog()
-
-
-def _start_triggers(node) -> None:
-    """Start what makes the node act by itself. Never in safe mode: it could be what broke it."""
-    script = node.config.get("boothook")
-    if script != _NONE:
-        caller = Caller("boot", ADMIN, "boothook")
-        node.tasks.start("boothook", postfix.run_script(node.commands, script, caller))
-    if storage.exists("user_main.py") or storage.exists("user_main.mpy"):
-        from tepal.core import user
-
-        node.tasks.start("user_main", user.run(node))
-    for key in _BY_ITSELF.split():
-        if node.config.get(key) not in (False, _NONE):
-            from tepal.services import automation
-
-            automation.start(node)
-            break
 
 
 async def _open_doors(node) -> None:

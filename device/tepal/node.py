@@ -168,6 +168,16 @@ async def boot(node: Node, beside) -> None:
         return
     if beside:
         node.tasks.start("simulator", beside, "system")
+    if not node.safe:
+        sweep()  # there is no room for the boot and for this at the same time
+        _act(node)
+
+
+def _act(node: Node) -> None:
+    """Start what the node does by itself."""
+    from tepal.services import automation
+
+    automation.start(node)
 
 
 async def _compose(node: Node) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,8 +36,7 @@ def page() -> str:
 
 def keys() -> Iterator[tuple[str, str, str, str]]:
     """Key, default, limit and flags of every line of the node's own table."""
-    text = (sources.device_dir() / "tepal" / "core" / "settings.py").read_text()
-    found = re.search(r'_TABLE = const\("""\n(.*?)"""\)', text, re.DOTALL)
-    for line in found[1].splitlines() if found else ():
+    path = sources.device_dir() / "tepal" / "core" / "keys.txt"
+    for line in path.read_text().splitlines():
         key, default, limit, flags = line.split()
         yield key, default, "" if limit == "-" else limit, flags

@@ -24,7 +24,7 @@ async def boot(more="", files=()):
 
 async def boot_here():
     from tepal import boot
-    from tepal.node import Node
+    from tepal import node as node_module
 
     base = boot.__file__.rsplit("/", 2)[0]
     for folder in ("modules", base + "/modules"):
@@ -32,8 +32,8 @@ async def boot_here():
             sys.path.append(folder)
     if hasattr(sys, "path_importer_cache"):  # CPython remembers what was in "modules" before
         sys.path_importer_cache.clear()
-    node = Node()
-    await boot.boot(node)
+    node = node_module.Node()
+    await node_module.boot(node, None)
     await asyncio.sleep_ms(50)
     return node
 
@@ -62,7 +62,7 @@ async def test_in_safe_mode_it_is_there_but_does_nothing_by_itself():
     node = await boot(
         ', "boothook": "system notify hooked"',
         (
-            ("data/boot", '{"next": "safe"}'),
+            ("data/.boot", '{"next": "safe"}'),
             ("user_main.py", "def user_main():\n    node.log.info('mine')\n"),
             ("modules/LM_mine.py", "def on():\n    return 1\n"),
         ),
@@ -129,7 +129,7 @@ async def test_a_boot_is_good_after_a_minute_and_safe_mode_is_left_after_an_hour
     assert node.due_ms == 0
     await shut(node)
 
-    node = await boot("", (("data/boot", '{"next": "safe"}'),))
+    node = await boot("", (("data/.boot", '{"next": "safe"}'),))
     node.due_ms = care.look(node)
     assert node.due_ms >= 3600000
     assert not node.stop.is_set()

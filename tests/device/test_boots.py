@@ -161,7 +161,7 @@ def test_a_damaged_record_of_boots_is_said_and_does_no_harm():
     for text in ("{", '{"boots": "many"}', '{"crash": 5}', '{"crash": {}, "untold": true}', "[]"):
         new_flash()
         os.mkdir("data")
-        write("data/boot", text)
+        write("data/.boot", text)
 
         assert boot()[0] == "", text
         assert boot("WDT", "hang forever")[1], text

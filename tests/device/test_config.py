@@ -4,7 +4,8 @@ from house import build_node, empty_folder, fails, leave, write
 
 from tepal.core import secrets, storage
 from tepal.core.config import Config
-from tepal.core.settings import describe, entry, table
+from tepal.core.keys import entry, table
+from tepal.core.settings import describe
 from tepal.formats.errors import TepalError
 
 

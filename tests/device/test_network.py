@@ -278,7 +278,7 @@ async def test_an_error_nobody_thought_of_does_not_end_the_search():
 async def test_the_passwords_of_networks_may_hold_what_a_list_cannot():
     node = build(network("home", "a;b c;d "), names="attic", passwords="secret-2")
 
-    hosting._keep(node, "home", "a;b c;d ")
+    hosting.keep(node, "home", "a;b c;d ")
     await step(node)
 
     assert node.network.ssid == "home"

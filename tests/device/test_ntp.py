@@ -247,7 +247,7 @@ async def test_names_become_addresses():
             raise AssertionError
         except OSError as error:
             assert "no address for time.example.org" in str(error)
-    assert dns._read(forged(bytes(30), 0), b"\0\0") is None
+    assert dns.read(forged(bytes(30), 0), b"\0\0") is None
 
 
 async def test_the_server_is_checked_when_it_is_saved():

@@ -13,7 +13,7 @@ from tepal.core.schedule import Schedule
 from tepal.formats import calendar, cron, tz
 
 _NOON = calendar.days(2026, 11, 21) * 86400 + 12 * 3600  # a Saturday
-_RECORD = "data/schedule.cache"
+_RECORD = "data/.schedule"
 
 
 class FakeTime:

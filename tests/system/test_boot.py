@@ -207,7 +207,7 @@ def test_a_hook_that_blocks_for_ever_ends_in_safe_mode_without_it(kept):
     for number in range(BOOTS):
         kept.off()
         kept.on()
-        assert wait_until(lambda: kept.read("data/boot").get("boots") == number + 1)  # noqa: B023
+        assert wait_until(lambda: kept.read("data/.boot").get("boots") == number + 1)  # noqa: B023
     kept.off()
     kept.on()
     kept.wait_until_up()
@@ -245,7 +245,7 @@ def test_a_node_whose_files_are_all_damaged_comes_up_and_says_so(kept):
     kept.off()
     for path in [*kept.flash.glob("config/*"), *kept.flash.glob("secrets*")]:
         path.write_bytes(b"\xff\x00 damaged {")
-    for name in ("data/boot", "logs/err.sys.log", "logs/warn.sys.log", "settings.json"):
+    for name in ("data/.boot", "logs/err.sys.log", "logs/warn.sys.log", "settings.json"):
         kept.write(name, b"\xff\xfe damaged {")
     kept.write("provision.json", '{"devfid": ')
     kept.on()
@@ -258,7 +258,7 @@ def test_a_node_whose_files_are_all_damaged_comes_up_and_says_so(kept):
     )
     assert about.returncode == 0, about.stderr
     told = kept.run("system", "alarms", UMBEL_PASSWORD=password)
-    kept.printed("data/boot: JSON")
+    kept.printed("data/.boot: JSON")
     for expected in (
         "config: config/node_config.json: JSON",
         "secrets: not sealed by this board, or damaged",

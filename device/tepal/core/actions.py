@@ -11,7 +11,7 @@ def fire(schedule) -> None:
     """Start what is due of a schedule."""
     now_ms = schedule.now_ms()
     while schedule.firings and schedule.firings[0][0] * 1000 <= now_ms:
-        schedule.upto, number, lines = schedule.firings.pop(0)
+        schedule.last, number, lines = schedule.firings.pop(0)
         start_entry(schedule, number, lines)
 
 

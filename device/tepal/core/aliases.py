@@ -8,7 +8,7 @@ import json
 
 from micropython import const
 
-from tepal.core import settings, storage
+from tepal.core import keys, settings, storage
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -23,7 +23,7 @@ def load(config) -> None:
     for name, key in NAMES.items():
         if name not in record:
             continue
-        default, limit, flags = settings.entry(key)
+        default, limit, flags = keys.entry(key)
         if "s" in flags:
             config.faults.append(_PATH + ": " + name + " is a secret, provision.json is its place")
             continue

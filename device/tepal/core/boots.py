@@ -13,7 +13,7 @@ from tepal.core import storage, trouble
 RARE = True
 _RETRY_MS = const(3600000)
 _MOST = const(5)  # boots in a row that were not good
-_PATH = const("data/boot")
+_PATH = const("data/.boot")
 _CONFIG = const("config/node_config.json")
 _GOOD = const("config/node_config.json.good")
 _COPIES = const(2)  # as in settings

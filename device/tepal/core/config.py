@@ -32,9 +32,9 @@ class Config:
         """
         value = self.values.get(key)
         if value is None:
-            from tepal.core import settings
+            from tepal.core import keys
 
-            value = settings.value(self, key)
+            value = keys.value(self, key)
         return value
 
     async def set(self, key: str, wanted: object) -> bool:

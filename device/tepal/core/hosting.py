@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from tepal.core import joining, secrets, settings
+from tepal.core import joining, keys, secrets, settings
 from tepal.formats import checks
 
 RARE = True
@@ -29,7 +29,7 @@ async def run(net, action: str) -> None:
 def open(node) -> None:
     """Open our own network. Raises: OSError (the radio refuses)."""
     name = node.config.get("devfid")
-    if name == settings.entry("devfid")[0]:
+    if name == keys.entry("devfid")[0]:
         name += "-" + node.id[-6:-2]  # as every new node is called
     password = secrets.get(node.auth.secrets, _PASSWORD)
     if not password:
@@ -66,7 +66,7 @@ async def _try(net, portal: dict) -> None:
     portal["used"] += _UNREAD_MS
     portal["result"] = {"ssid": ssid, "state": "joined", "address": net.station.ifconfig()[0]}
     try:
-        _keep(net.node, ssid, password)
+        keep(net.node, ssid, password)
         if name and name != net.node.name:
             settings.save(net.node.config, "devfid", name)
             portal["renamed"] = True
@@ -75,7 +75,7 @@ async def _try(net, portal: dict) -> None:
         net.node.log.err("setup: " + ssid + " not saved: " + str(error))
 
 
-def _keep(node, ssid: str, password: str) -> None:
+def keep(node, ssid: str, password: str) -> None:
     """Save a network that works, beside those known before."""
     pairs = checks.added(joining.known(node), ssid, password)
     secrets.put(node.auth.secrets, "stapwd", [pair[1] for pair in pairs])

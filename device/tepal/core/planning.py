@@ -11,7 +11,7 @@ from tepal.core.commands import Report
 from tepal.formats import calendar, cron
 
 RARE = True
-_PATH = const("data/schedule.cache")
+_PATH = const("data/.schedule")
 _FAR_BACK_S = const(7200)  # a clock that is set back by more was wrong before
 _UNKNOWN_S = const(60)
 _GAP_S = const(120)  # a restart, or a clock that is put right: nobody wants to miss that
@@ -28,7 +28,7 @@ async def align(schedule, sleep_ms) -> None:
     while now == start and not isinstance(now, float):
         await sleep_ms(_LOOK_MS)
         now = clock.now_s()
-    schedule.base_ms = int(now * 1000) + clock.epoch_s * 1000 - clock.uptime_ms()
+    schedule.offset = int(now * 1000) + clock.epoch_s * 1000 - clock.uptime_ms()
 
 
 def recall(schedule) -> None:
@@ -42,7 +42,7 @@ def recall(schedule) -> None:
         upto = now
     if record and not record.get("all") and upto < now:
         upto = min(upto + _UNKNOWN_S, now)
-    schedule.upto = upto
+    schedule.last = upto
     cron.parse(_text(node), faults)
     for fault in faults:
         node.log.warn("cron: " + fault)
@@ -51,14 +51,14 @@ def recall(schedule) -> None:
 def remember(schedule, is_all: bool) -> None:
     """Write the record, unless that was done less than a minute ago; flash wears."""
     now_ms = schedule.node.clock.uptime_ms()
-    written_ms = schedule.written_ms
-    if not schedule.base_ms:  # it has not even been read yet, because nobody has set the clock
+    written_ms = schedule.since
+    if not schedule.offset:  # it has not even been read yet, because nobody has set the clock
         return
     if not is_all and written_ms is not None and now_ms - written_ms < _WRITE_MS:
         return
-    schedule.written_ms = now_ms
+    schedule.since = now_ms
     schedule.unwritten = False
-    record = {"upto": schedule.upto}
+    record = {"upto": schedule.last}
     if is_all:
         record["all"] = True
     try:
@@ -75,15 +75,15 @@ def catch_up(schedule) -> None:
     """
     node = schedule.node
     now = node.clock.now()
-    if schedule.upto - now > _FAR_BACK_S:
+    if schedule.last - now > _FAR_BACK_S:
         node.log.warn("cron: the clock was set back, beginning anew")
-        schedule.upto = now - 1
-    after = max(schedule.upto, now - node.config.get("cron_catchup") * 60 - 1)
-    if now - schedule.upto <= _GAP_S:
-        after = schedule.upto
+        schedule.last = now - 1
+    after = max(schedule.last, now - node.config.get("cron_catchup") * 60 - 1)
+    if now - schedule.last <= _GAP_S:
+        after = schedule.last
     if after >= now:
         return
-    schedule.upto = now
+    schedule.last = now
     for moment, entry in _upcoming(node, after, 0):
         if moment <= now:
             actions.start_entry(schedule, entry.number, entry.commands)
@@ -97,13 +97,13 @@ def plan(schedule, behind: str) -> None:
     if behind == "boot":
         recall(schedule)
     if behind == "change":
-        schedule.upto = max(schedule.upto, schedule.node.clock.now())
+        schedule.last = max(schedule.last, schedule.node.clock.now())
         schedule.unwritten = True
     elif behind:
         catch_up(schedule)
     schedule.firings = [
         (moment, entry.number, entry.commands)
-        for moment, entry in _upcoming(schedule.node, schedule.upto, _AHEAD)
+        for moment, entry in _upcoming(schedule.node, schedule.last, _AHEAD)
     ]
 
 

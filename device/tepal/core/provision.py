@@ -12,7 +12,7 @@ import os
 
 from micropython import const
 
-from tepal.core import aliases, login, secrets, settings, storage
+from tepal.core import aliases, keys, login, secrets, settings, storage
 from tepal.core.auth import Auth
 from tepal.core.config import Config
 from tepal.formats.errors import TepalError
@@ -91,7 +91,7 @@ async def _change(config, key: str, value: object, kept: dict) -> None:
         kept[key] = settings.check(key, value, "", _AP_LENGTH)
     elif key == "passwords":  # the node makes them itself
         raise TepalError("read_only", key)
-    elif not settings.is_known(key):
+    elif not keys.is_known(key):
         kept[key] = value
     elif config.get(key) != value:
         await config.set(key, value)

@@ -15,10 +15,10 @@ class Schedule:
     def __init__(self, node):
         self.node = node
         self.firings = ()  # the next (UTC seconds, number of the entry, its commands), in order
-        self.upto = 0  # UTC seconds; all that was due until then has been started
-        self.base_ms = 0  # wall clock minus uptime
+        self.last = 0  # UTC seconds; all that was due until then has been started
+        self.offset = 0  # ms, wall clock minus uptime
         self.unwritten = False  # something was started that flash does not know of
-        self.written_ms = None  # uptime
+        self.since = None  # uptime in ms at the last write
         self.changed = asyncio.Event()
         node.clock.listeners += (self.changed.set,)
         node.closing.append(self.remember)
@@ -63,7 +63,7 @@ class Schedule:
         """Tell whether somebody has set the clock; ``now_ms`` follows it in any case."""
         late_ms = self.now_ms() - self.node.clock.now() * 1000
         if abs(late_ms) <= _JUMP_MS:
-            self.base_ms -= min(late_ms, 0) + max(late_ms - 999, 0)
+            self.offset -= min(late_ms, 0) + max(late_ms - 999, 0)
             return False
         await self.align()
         return True
@@ -78,12 +78,12 @@ class Schedule:
 
     def now_ms(self) -> int:
         """Return milliseconds since 1970: as right as the chip's clock, and finer."""
-        return self.base_ms + self.node.clock.uptime_ms()
+        return self.offset + self.node.clock.uptime_ms()
 
     def fire(self) -> bool:
         """Start what is due, each entry in a task of its own; False if nothing is."""
         if not self.firings or self.firings[0][0] * 1000 > self.now_ms():
-            self.upto = max(self.upto, self.node.clock.now() - 1)
+            self.last = max(self.last, self.node.clock.now() - 1)
             return False
         from tepal.core import actions
 

@@ -1,18 +1,8 @@
-"""Configuration: every key, how it is read, checked and saved; two last good copies, nothing lost.
-
-A line of the table is a key, its default (which is its type), its limit and its flags:
-limit   for a number lowest..highest, for text the longest length, or shortest..longest where
-        it may also be empty, or choices with | between
-flags   b needs a reboot, s secret (kept in the sealed store, never shown),
-        o offloaded (a file of its own), i written by the system alone, f of a form, see ``forms``
-The table is text, because MicroPython never forgets a name that stands in code.
-"""
-
-import json
+"""Configuration: how it is read, checked and saved; two last good copies, nothing lost."""
 
 from micropython import const
 
-from tepal.core import storage
+from tepal.core import keys, storage
 from tepal.formats.errors import TepalError
 from tepal.formats.postfixes import is_host
 
@@ -20,67 +10,7 @@ RARE = True
 _COPIES = const(2)
 _HIDDEN = const("***")
 _DIGITS = const(12)  # int() takes memory for as many as it gets
-_NONE = const("-")
 _WIFI = const(("staessid", "stapwd", "country", "ap_password"))
-_TABLE = const("""
-devfid        "node01"           32               b
-staessid      "your_wifi_name"   256              b
-stapwd        "your_wifi_passwd" 512              bs
-appwd         ""                 8..64            s
-ctlpwd        ""                 8..64            s
-viewpwd       ""                 8..64            s
-replpwd       ""                 4..9             s
-console       false              -                b
-peer_key      ""                 128              s
-peerpwd       ""                 64               s
-boothook      "n/a"              1024             b
-webui         false              -                b
-webport       80                 1..65535         b
-webui_max_con 3                  1..8             b
-cron          false              -                b
-crontasks     "n/a"              2048             f
-cron_catchup  0                  0..10080         -
-irq1          false              -                b
-irq1_cbf      "n/a"              1024             bf
-irq1_trig     "n/a"              n/a|up|down|both b
-irq2          false              -                b
-irq2_cbf      "n/a"              1024             bf
-irq2_trig     "n/a"              n/a|up|down|both b
-irq3          false              -                b
-irq3_cbf      "n/a"              1024             bf
-irq3_trig     "n/a"              n/a|up|down|both b
-irq4          false              -                b
-irq4_cbf      "n/a"              1024             bf
-irq4_trig     "n/a"              n/a|up|down|both b
-irq_prell_ms  300                1..10000         b
-irq_pull      "n/a"              20               bf
-timirq        false              -                b
-timirqcbf     "n/a"              1024             bf
-timirqseq     1000               20..86400000     b
-telegram      "n/a"              128              s
-telegram_chats "n/a"             128              -
-telegram_url  "https://api.telegram.org" 128      -
-syslog        "n/a"              64               b
-utc           60                 -720..840        -
-tz            "n/a"              64               f
-place         "n/a"              32               f
-ntp           "pool.ntp.org"     64               bf
-cstmpmap      "n/a"              512              bf
-boostmd       true               -                b
-aioqueue      3                  1..20            b
-devip         "n/a"              64               b
-ap_password   ""                 63               s
-country       "n/a"              3                b
-nwmd          "n/a"              n/a|STA|AP       b
-soctout       30                 5..3600          b
-socport       9008               1..65535         b
-auth          true               -                b
-ha            true               -                b
-espnow        false              -                b
-dbg           true               -                b
-hwuid         "n/a"              32               i
-version       "n/a"              32               i
-guimeta       "..."              4096             o""")
 
 
 def load(config) -> None:
@@ -93,7 +23,7 @@ def load(config) -> None:
         faults.append("using " + name)
     record = record or {}
     known = []
-    for key, default, limit, flags in table():
+    for key, default, limit, flags in keys.table():
         known.append(key)
         if key in record and "s" not in flags:
             try:
@@ -116,7 +46,7 @@ def load(config) -> None:
 
 async def change(config, key: str, wanted: object) -> bool:
     """Check and save; return whether it takes a reboot. Raises: see Config.set."""
-    if not is_known(key):
+    if not keys.is_known(key):
         from tepal.core import aliases
 
         return await aliases.change(config, key, wanted)
@@ -140,7 +70,7 @@ async def change(config, key: str, wanted: object) -> bool:
 
 def checked(key: str, wanted: object) -> tuple:
     """Return ``wanted`` as ``key`` takes it, and the flags of the key. Raises: see Config.set."""
-    default, limit, flags = entry(key)
+    default, limit, flags = keys.entry(key)
     if "i" in flags:
         raise TepalError("read_only", key)
     wanted = check(key, wanted, default, limit)
@@ -156,7 +86,7 @@ def save(config, key: str, wanted: object) -> None:
     """Write one value; what equals its default is left out of the file. Raises: OSError."""
     if config.get(key) == wanted:
         return
-    default = entry(key)[0]
+    default = keys.entry(key)[0]
     if storage.exists("settings.json"):
         from tepal.core import aliases
 
@@ -185,34 +115,9 @@ def put(config, key: str, value: object, default: object) -> None:
         config.values.pop(key)
 
 
-def value(config, key: str) -> object:
-    """Return the value of a key that nobody has set. Raises: TepalError ``unknown_key``."""
-    if not is_known(key):
-        from tepal.core import aliases
-
-        return aliases.get(config, key)
-    default, _, flags = entry(key)
-    return usual(config, key, default, flags)
-
-
-def usual(config, key: str, default: object, flags: str) -> object:
-    """Return what stands for a key whose value is not in ``config``."""
-    if "o" in flags:
-        return _offloaded(config, key)
-    return _HIDDEN if "s" in flags else default
-
-
-def everything(config) -> dict:
-    """Return all keys with their values."""
-    values = {}
-    for key, default, _, flags in table():
-        values[key] = config.values.get(key, usual(config, key, default, flags))
-    return values
-
-
 def describe(config, key: str) -> dict:
     """Return value, default, type, limit and the flags of ``key``, for a form."""
-    default, limit, flags = entry(key)
+    default, limit, flags = keys.entry(key)
     described = {"value": config.get(key), "type": type(default).__name__}
     if "s" not in flags:
         described["default"] = default
@@ -224,49 +129,6 @@ def describe(config, key: str) -> dict:
         if flag in flags:
             described[name] = True
     return described
-
-
-def entry(key: str) -> tuple:
-    """Return (default, limit, flags) of ``key``. Raises: TepalError ``unknown_key``."""
-    if not is_known(key):
-        raise TepalError("unknown_key", key[:32])
-    start = _TABLE.find("\n" + key + " ") + 1
-    end = _TABLE.find("\n", start)
-    return parse(_TABLE[start:] if end < 0 else _TABLE[start:end])[1:]
-
-
-def is_known(key: str) -> bool:
-    """Tell whether there is such a key."""
-    return " " not in key and "\n" + key + " " in _TABLE
-
-
-def table():
-    """Yield (key, default, limit, flags) of every key; see the top of this file."""
-    for line in _TABLE.split("\n"):
-        if line:
-            yield parse(line)
-
-
-def parse(line: str) -> tuple:
-    """Return what a line of the table says."""
-    key, default, limit, flags = line.split()
-    if ".." in limit:
-        lowest, _, highest = limit.partition("..")
-        limit = (int(lowest), int(highest))
-    elif "|" in limit:
-        limit = tuple(limit.split("|"))
-    else:
-        limit = None if limit == _NONE else int(limit)
-    return key, json.loads(default), limit, flags
-
-
-def _offloaded(config, key: str) -> str:
-    """Return a value that has a file of its own."""
-    try:
-        with open(config.folder + "/." + key + ".key") as file:
-            return file.read()
-    except OSError:
-        return "n/a"
 
 
 def check(key: str, wanted, default, limit) -> object:

@@ -118,7 +118,7 @@ async def tasks(request, rest: list) -> None:
 
 async def config(request, rest: list) -> None:
     """GET config, config/<key>; PUT config/<key> {"value"}; PATCH config {key: value}."""
-    from tepal.core import settings
+    from tepal.core import keys, settings
 
     config = request.node.config
     if request.method in ("PUT", "PATCH"):
@@ -138,7 +138,7 @@ async def config(request, rest: list) -> None:
         return
     await body.start(request, "application/json")
     separator = "{"
-    for key in sorted(settings.everything(config)):
+    for key in sorted(keys.everything(config)):
         described = json.dumps(settings.describe(config, key))
         await body.send(request, separator + json.dumps(key) + ":" + described)
         separator = ","

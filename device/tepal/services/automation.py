@@ -1,28 +1,44 @@
-"""What a node does by itself: the schedule, the timer, pins, and the time that these need."""
+"""What a node does by itself: boot hook, own program, schedule, timer, pins, the network's time.
+
+Never in safe mode: it could be what broke the node. Modules are imported by their paths, because
+MicroPython would keep the names of all of them for ever, of those too that nobody wants.
+"""
+
+import sys
+
+from micropython import const
+
+from tepal.core import commands, storage
 
 RARE = True
+_NONE = const("n/a")
 
 
 def start(node) -> None:
     """Start what the configuration asks for."""
-    node.sweep()  # tables of modules never shrink: what the boot has used makes room for this
     get = node.config.get
-    tasks = node.tasks
+    script = get("boothook")
+    if script != _NONE:
+        caller = commands.Caller("boot", commands.ADMIN, "boothook")
+        running = _module("tepal.core.postfix").run_script(node.commands, script, caller)
+        _begin(node, "boothook", running, "native")
+    if storage.exists("user_main.py") or storage.exists("user_main.mpy"):
+        _begin(node, "user_main", _module("tepal.core.user").run(node), "native")
     if get("cron"):
-        from tepal.core.schedule import Schedule
-
-        tasks.start("cron", Schedule(node).run(), "system")
-    if get("timirq") and get("timirqcbf") != "n/a":
-        from tepal.core import timer
-        from tepal.formats import postfixes
-
-        lines = postfixes.commands(get("timirqcbf"))
-        tasks.start("timer", timer.run(node, get("timirqseq"), lines), "system")
+        _begin(node, "cron", _module("tepal.core.schedule").Schedule(node).run())
+    if get("timirq") and get("timirqcbf") != _NONE:
+        lines = _module("tepal.formats.postfixes").commands(get("timirqcbf"))
+        _begin(node, "timer", _module("tepal.core.timer").run(node, get("timirqseq"), lines))
     if get("irq1") or get("irq2") or get("irq3") or get("irq4"):
-        from tepal.core import arming
+        _begin(node, "triggers", _module("tepal.core.arming").arm(node))
+    if get("ntp") != _NONE:
+        _begin(node, "ntp", _module("tepal.services.timekeeper").run(node))
 
-        tasks.start("triggers", arming.arm(node), "system")
-    if get("ntp") != "n/a":
-        from tepal.services import timekeeper
 
-        tasks.start("ntp", timekeeper.run(node), "system")
+def _begin(node, tag: str, coroutine, kind: str = "system") -> None:
+    node.tasks.start(tag, coroutine, kind)
+
+
+def _module(path: str):
+    __import__(path)
+    return sys.modules[path]

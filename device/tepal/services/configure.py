@@ -1,6 +1,6 @@
 """The configuration for programs: what the framed shell and the API read and write."""
 
-from tepal.core import settings
+from tepal.core import keys, settings
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -14,7 +14,7 @@ async def exchange(config, wanted: object) -> object:
     Raises: TepalError; see Config.set.
     """
     if wanted is True:
-        return {key: settings.describe(config, key) for key in sorted(settings.everything(config))}
+        return {key: settings.describe(config, key) for key in sorted(keys.everything(config))}
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], str):
         if len(wanted) == 1:
             return settings.describe(config, wanted[0])

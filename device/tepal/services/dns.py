@@ -52,7 +52,7 @@ async def resolve(host: str, server: str, port: int = _PORT) -> str:
     for _ in range(_TRIES):
         try:
             found = await exchange(
-                server, port, _question(host, number), lambda a: _read(a, number), _TIMEOUT_MS
+                server, port, _question(host, number), lambda a: read(a, number), _TIMEOUT_MS
             )
             break
         except OSError:
@@ -76,7 +76,7 @@ def _question(host: str, number: bytes) -> bytes:
     return number + b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + name + b"\0\0\x01\0\x01"
 
 
-def _read(answer: bytes, number: bytes):
+def read(answer: bytes, number: bytes):
     """Return the first address in an answer, nothing if there is none, None if it is not ours."""
     if len(answer) < _HEADER or answer[:2] != number or not answer[2] & 0x80:
         return None

@@ -54,9 +54,9 @@ async def _configure(node, line: str, caller) -> str:
     key, _, text = line.partition(" ")
     text = text.strip()
     if key == "dump":
-        from tepal.core import settings
+        from tepal.core import keys
 
-        values = settings.everything(node.config)
+        values = keys.everything(node.config)
         keys = [name for name in sorted(values) if text in name]
         return "\n".join(["  %-10s:        %s" % (name, values[name]) for name in keys])
     try:

@@ -33,6 +33,7 @@ _WHERE = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+)')
 
 # MicroPython starts these by name, before there is anything that could find a compiled file.
 STAY_SOURCE = ("boot.py", "main.py")
+TABLE = ".txt"  # what a node reads line by line
 _PIN_MAP = "IO_"  # a node reads its pin map as text, so that the names stay out of its memory
 
 
@@ -44,7 +45,7 @@ def compile_tree(source: Path, target: Path, *, cache: Path | None = None) -> tu
     Raises:
         UmbelError: a file is not Python as MicroPython knows it.
     """
-    wanted = {path.relative_to(source).as_posix(): path for path in _python_files(source)}
+    wanted = {path.relative_to(source).as_posix(): path for path in _node_files(source)}
     contents = compile_files(wanted, cache=cache)
     for name, content in contents.items():
         write_if_changed(target / name, content)
@@ -65,7 +66,7 @@ def compile_files(files: Mapping[str, Path], *, cache: Path | None = None) -> di
     folder.mkdir(parents=True, exist_ok=True)
 
     def compiled(name: str) -> tuple[str, bytes]:
-        if name in STAY_SOURCE or Path(name).name.startswith(_PIN_MAP):
+        if name in STAY_SOURCE or Path(name).name.startswith(_PIN_MAP) or name.endswith(TABLE):
             return name, files[name].read_bytes()
         return name.removesuffix(".py") + ".mpy", compile_file(files[name], name, folder)
 
@@ -110,10 +111,10 @@ def says_nothing(source: Path) -> bool:
     return all(isinstance(statement, ast.Expr) for statement in statements)
 
 
-def _python_files(folder: Path) -> list[Path]:
+def _node_files(folder: Path) -> list[Path]:
     return sorted(
         path
-        for path in folder.rglob("*.py")
+        for path in [*folder.rglob("*.py"), *folder.rglob("*" + TABLE)]
         if not path.name.startswith(".") and not says_nothing(path)
     )
 

@@ -163,7 +163,7 @@ def _below(source: Path) -> Iterator[tuple[str, Path]]:
     return (
         (name, path)
         for name, path in _files(source)
-        if path.suffix == ".py" and not compiler.says_nothing(path)
+        if path.suffix in (".py", compiler.TABLE) and not compiler.says_nothing(path)
     )
 
 
