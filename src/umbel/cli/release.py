@@ -149,7 +149,8 @@ def _say(release: Release, path: Path) -> None:
     ]
     limits = f", for {', '.join(for_whom)}" if for_whom else ""
     print(f"{path}: {said.name} {said.version}, sequence {said.sequence}{limits}")
-    print(f"{len(said.files)} files, {-(-said.size // 1024)} KB")
+    files = "1 file" if len(said.files) == 1 else f"{len(said.files)} files"
+    print(f"{files}, {-(-said.size // 1024)} KB")
 
 
 def _signer(name: str) -> Signer:
