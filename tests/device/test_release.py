@@ -104,7 +104,7 @@ def test_a_path_twice_or_below_a_file_is_refused():
     for paths in (("a", "a"), ("b", "a"), ("a", "a/b"), ("a-b", "a/b")):
         assert "each path once" in refused(read, lines_of(paths=paths))
 
-    assert read(lines_of(paths=("a/b", "a-b", "a.b", "ab"))).seen == 4
+    assert read(lines_of(paths=("a/b", "a-b", "a.b", "ab"))).count == 4
 
 
 def test_a_head_that_makes_no_sense_is_refused():

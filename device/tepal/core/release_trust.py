@@ -1,5 +1,7 @@
 """Which releases a node believes: hashes alone, its own key, or the keys of those who publish."""
 
+from micropython import const
+
 from tepal.core.passwords import hmac_sha256, is_equal
 from tepal.formats import rsa
 from tepal.formats.errors import TepalError
@@ -9,7 +11,9 @@ RARE = True
 HASHES = 0  # nothing but the hashes of its files, which protect from accidents alone
 NODE_KEY = 1  # made for this node by somebody who holds its key
 PUBLISHER = 2  # signed with a release key
-_PURPOSE = b"tepal-release 1\n"  # a node's key signs requests too, and those begin otherwise
+_PURPOSE = const(
+    b"tepal-release 1\n"
+)  # a node's key signs requests too, and those begin otherwise
 
 
 class Trust:

@@ -2,6 +2,7 @@
 
 from tepal.formats.errors import TepalError
 
+# Without ``const``, which the host lacks: it imports this file as it is.
 RARE = True
 _ARCHITECTURES = (
     "none x86 x64 armv6 armv6m armv7m armv7em armv7emsp armv7emdp xtensa xtensawin rv32imc rv64imc"

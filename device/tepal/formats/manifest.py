@@ -22,24 +22,27 @@ import hashlib
 
 from tepal.formats.errors import TepalError
 
-# Without ``const``, which the host lacks: it imports this file as it is.
+try:
+    from micropython import const  # pyright: ignore[reportAssignmentType]
+except ImportError:  # on the host, which imports this file as it is
+
+    def const(value):
+        return value
+
+
 RARE = True
-MAGIC = "tepal-release 1"
-MAX_BYTES = 65536  # of the whole manifest
-MAX_LINE = 1024  # bytes
-MAX_FILES = 500
-MAX_FILE = 1 << 20  # bytes of one file
-MAX_SIZE = 1 << 23  # bytes of all files
-MAX_PATH = 96  # characters
-MAX_DEPTH = 8  # names in a path
-MAX_KEYS = 4
-MAX_SIGNATURES = 4
+LIMITS = (500, 1 << 20, 1 << 23, 65536)  # files; bytes of a file, of all files, of a manifest
 KEY_SIZE = 384  # bytes of an RSA-3072 modulus, and of a signature made with it
-_HEAD, _FILES, _SIGNATURES = 0, 1, 2  # what is expected next
-_MAX_HEAD = 40  # lines
-_PUNCTUATION = "._-"
-_NUMBERS = ("sequence", "downgrade")
-_WORD = ("name", "version", "mpy", "micropython", "platform", "board")
+MAX_KEYS = 4
+_MAGIC = const("tepal-release 1")
+_MAX_LINE = const(1024)  # bytes
+_MAX_HEAD = const(40)  # lines
+_MAX_PATH = const(96)  # characters
+_MAX_DEPTH = const(8)  # names in a path
+_MAX_SIGNATURES = const(4)
+_NUMBERS = const(("sequence", "downgrade"))
+_WORDS = const(("name", "version", "mpy", "micropython", "platform", "board"))
+_PLAIN = const("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
 class Manifest:
@@ -54,12 +57,11 @@ class Manifest:
         self.retired = []  # ids of keys that are no longer trusted
         self.signatures = []  # (kind, id, bytes)
         self.count = self.size = 0  # of files, as the head says
-        self.seen = 0  # files so far
+        self.left = 0  # files that are still to come
         self.digest = b""  # SHA-256 of what is signed, once the last file was taken
         self._hash = hashlib.sha256()
-        self._stage = _HEAD
-        self._line = self._bytes = self._sum = 0
-        self._previous = ""
+        self._line = self._length = self._total = 0
+        self._path = ""
 
     def take(self, line: bytes):
         """Return ``(path, size, SHA-256)`` if the line lists a file, else None.
@@ -67,100 +69,98 @@ class Manifest:
         ``line`` ends in a newline, or in whatever else a reader found at its limit.
         """
         self._line += 1
-        self._bytes += len(line)
-        if self._bytes > MAX_BYTES:
-            raise self._fault("at most %d bytes" % MAX_BYTES)
-        if not 1 < len(line) <= MAX_LINE or line[-1:] != b"\n":
-            raise self._fault("a whole line of 1 to %d bytes" % MAX_LINE)
+        self._length += len(line)
+        if self._length > LIMITS[3]:
+            raise self._fault("at most %d bytes" % LIMITS[3])
+        if not 1 < len(line) <= _MAX_LINE or line[-1:] != b"\n":
+            raise self._fault("a whole line of 1 to %d bytes" % _MAX_LINE)
         if min(line[:-1]) < 32 or max(line) > 126:
             raise self._fault("printable ASCII")
-        if self._stage == _SIGNATURES:
-            self._take_signature(line[:-1].decode())
-            return None
-        self._hash.update(line)
         text = line[:-1].decode()
-        if self._stage == _FILES:
+        if self.digest:
+            return self._take_signature(text)
+        self._hash.update(line)
+        if self.count:
             return self._take_file(text)
         if self._line > 1:
-            self._take_head(text)
-        elif text != MAGIC:
-            raise self._fault(MAGIC)
+            return self._take_head(text)
+        if text != _MAGIC:
+            raise self._fault(_MAGIC)
         return None
 
     def end(self) -> None:
         """Say that there are no more lines."""
-        if self._stage == _HEAD:
+        if not self.count:
             raise self._fault("the list of files")
-        if self._stage == _FILES:
-            raise self._fault("%d files, not %d" % (self.count, self.seen))
+        if self.left:
+            raise self._fault("%d more files" % self.left)
 
     def _take_head(self, text: str) -> None:
         key, colon, value = text.partition(": ")
         if self._line > _MAX_HEAD or not colon or not value or value != value.strip():
             raise self._fault("key: value")
+        if len(self.keys if key == "key" else self.retired) == MAX_KEYS:
+            raise self._fault("at most %d keys" % MAX_KEYS)
         if key == "key":
-            self._limit(self.keys, MAX_KEYS)
-            self.keys.append(self._bytes_of(value))
+            self.keys.append(self._bytes(value, KEY_SIZE))
         elif key == "retire":
-            self._limit(self.retired, MAX_KEYS)
-            self.retired.append(_hex(self._bytes_of(value, 8)))
+            self.retired.append(_hex(self._bytes(value, 8)))
         elif key in self.head:
             raise self._fault(key + " once")
         elif key in _NUMBERS:
-            self.head[key] = self._number(value)
+            self.head[key] = self._number(value, 999999999)
         elif key == "files":
-            self._begin_files(value)
-        elif key in _WORD:
-            if not _is_plain(value.replace(" ", ""), "._-+"):
+            self._begin(value)
+        elif key in _WORDS:
+            if not _is_plain(value.replace(" ", "").replace("+", "")):
                 raise self._fault("letters, digits and ._-+")
             self.head[key] = value
 
-    def _begin_files(self, value: str) -> None:
+    def _begin(self, value: str) -> None:
         for key in ("name", "version", "sequence"):
             if key not in self.head:
                 raise self._fault(key + " before the files")
         count, _, size = value.partition(" ")
-        self.count = self._number(count, MAX_FILES)
-        self.size = self._number(size, MAX_SIZE)
+        self.size = self._number(size, LIMITS[2])
+        self.count = self.left = self._number(count, LIMITS[0])
         if not self.count:
             raise self._fault("a file")
-        self._stage = _FILES
 
     def _take_file(self, text: str) -> tuple:
         words = text.split(" ")
-        if len(words) != 3 or len(words[0]) != 64 or words[0] != words[0].lower():
+        if len(words) != 3 or words[0] != words[0].lower():
             raise self._fault("SHA-256, size and path")
-        digest = self._bytes_of(words[0], 32)
-        size = self._number(words[1], MAX_FILE)
+        digest = self._bytes(words[0], 32)
+        size = self._number(words[1], LIMITS[1])
         path = words[2]
         if not is_path(path):
             raise self._fault("a path of letters, digits and ._- below the release")
-        if order(path) <= order(self._previous) or path.startswith(self._previous + "/"):
+        if order(path) <= order(self._path) or path.startswith(self._path + "/"):
             raise self._fault("each path once, in order, and none below a file")
-        self._previous = path
-        self._sum += size
-        self.seen += 1
-        if self.seen == self.count:
-            if self._sum != self.size:
-                raise self._fault("%d bytes in all, not %d" % (self.size, self._sum))
+        self._path = path
+        self._total += size
+        self.left -= 1
+        if not self.left:
+            if self._total != self.size:
+                raise self._fault("%d bytes in all, not %d" % (self.size, self._total))
             self.digest = self._hash.digest()
-            self._stage = _SIGNATURES
         return path, size, digest
 
     def _take_signature(self, text: str) -> None:
         words = text.split(" ")
         if len(words) != 4 or words[0] != "signature:" or words[1] not in ("rsa", "hmac"):
             raise self._fault("signature: rsa or hmac, id, hex")
-        self._limit(self.signatures, MAX_SIGNATURES)
+        if len(self.signatures) == _MAX_SIGNATURES:
+            raise self._fault("at most %d signatures" % _MAX_SIGNATURES)
         size = KEY_SIZE if words[1] == "rsa" else 32
-        self.signatures.append((words[1], words[2], self._bytes_of(words[3], size)))
+        self.signatures.append((words[1], words[2], self._bytes(words[3], size)))
 
-    def _number(self, text: str, limit: int = 999999999) -> int:
+    def _number(self, text: str, limit: int) -> int:
         if text.isdigit() and len(text) <= 9 and text == str(int(text)) and int(text) <= limit:
             return int(text)
         raise self._fault("a number up to %d" % limit)
 
-    def _bytes_of(self, text: str, size: int = KEY_SIZE) -> bytes:
+    def _bytes(self, text: str, size: int) -> bytes:
         try:
             data = binascii.unhexlify(text)
         except ValueError:
@@ -169,22 +169,16 @@ class Manifest:
             raise self._fault("%d bytes in hex" % size)
         return data
 
-    def _limit(self, taken: list, limit: int) -> None:
-        if len(taken) == limit:
-            raise self._fault("at most %d of these" % limit)
-
     def _fault(self, expected: str) -> TepalError:
         return TepalError("manifest", "line %d: expected %s" % (self._line, expected))
 
 
 def is_path(path: str) -> bool:
     """Tell whether a release may have a file there."""
-    if len(path) > MAX_PATH or path.count("/") >= MAX_DEPTH:
+    names = path.split("/")
+    if len(path) > _MAX_PATH or len(names) > _MAX_DEPTH:
         return False
-    for name in path.split("/"):
-        if not _is_plain(name, _PUNCTUATION) or not name.strip("."):
-            return False
-    return True
+    return all(name.strip(".") and _is_plain(name) for name in names)
 
 
 def order(path: str) -> str:
@@ -197,13 +191,9 @@ def key_id(modulus: bytes) -> str:
     return _hex(hashlib.sha256(modulus).digest()[:8])
 
 
+def _is_plain(text: str) -> bool:
+    return all(char in _PLAIN for char in text)
+
+
 def _hex(data: bytes) -> str:
     return binascii.hexlify(data).decode()
-
-
-def _is_plain(text: str, punctuation: str) -> bool:
-    for char in text:
-        is_letter = "a" <= char <= "z" or "A" <= char <= "Z"
-        if not (is_letter or "0" <= char <= "9" or char in punctuation):
-            return False
-    return bool(text)

@@ -1,5 +1,6 @@
 """RSA signatures as a node checks them: PKCS#1 v1.5 with SHA-256 (RFC 8017), exponent 65537."""
 
+# Without ``const``, which the host lacks: it imports this file as it is.
 RARE = True
 _EXPONENT = 65537
 _SHA256 = b"\x00010\r\x06\t`\x86H\x01e\x03\x04\x02\x01\x05\x00\x04 "  # its name in DER

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tepal.formats.manifest import MAGIC, MAX_FILE, is_path, order
+from tepal.formats.manifest import is_path, order
 from umbel.errors import UmbelError
 from umbel.release import bytecode, manifest
 from umbel.release.keys import PublicKey
+from umbel.release.manifest import MAX_FILE
 from umbel.release.release import MANIFEST, Release
 
+_MAGIC = "tepal-release 1"
 _PART = 1000  # each number of a version must be smaller to make a sequence of it
 
 
@@ -44,7 +46,7 @@ def build(files: Mapping[str, bytes], wishes: Wishes) -> Release:
         if len(content) > MAX_FILE:
             raise UmbelError(f"{path}: {len(content):,} bytes, a file has at most {MAX_FILE:,}")
     contents = {path: files[path] for path in sorted(files, key=order)}
-    lines = [MAGIC, *_head(contents, wishes)]
+    lines = [_MAGIC, *_head(contents, wishes)]
     lines += [
         f"{hashlib.sha256(content).hexdigest()} {len(content)} {path}"
         for path, content in contents.items()

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tepal.formats.errors import TepalError
-from tepal.formats.manifest import MAX_BYTES, Manifest
+from tepal.formats.manifest import LIMITS, Manifest
 from umbel.errors import UmbelError
+
+MAX_FILES, MAX_FILE, MAX_SIZE, MAX_BYTES = LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

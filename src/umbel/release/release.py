@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tepal.formats.manifest import MAX_BYTES, MAX_FILES, MAX_SIZE
 from umbel.errors import UmbelError
 from umbel.release import manifest
-from umbel.release.manifest import Described, Signature
+from umbel.release.manifest import MAX_BYTES, MAX_FILES, MAX_SIZE, Described, Signature
 
 MANIFEST = "manifest"
 _ZIP = ".zip"
