@@ -52,6 +52,7 @@ async def serve(
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="error",  # who sends nonsense hears of it; the console need not
         access_log=False,
         lifespan="off",
         ws="none",

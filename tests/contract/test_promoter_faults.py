@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,11 @@ async def contents(promoted) -> dict[str, bytes]:
         assert len(answer.body) == one["size"]
         found[one["path"]] = answer.body
     return found
+
+
+def number_of_a_dead_process() -> int:
+    with subprocess.Popen(["true"]) as process:
+        return process.pid
 
 
 # --- the folder
@@ -204,6 +210,20 @@ async def test_copies_that_somebody_deletes_are_made_anew(promote, tmp_path, mon
         assert broken.status == 500
         assert broken.body == b'{"Message":"internal error"}'
         assert (await contents(promoted))["a"] == b"1"
+
+
+async def test_what_a_killed_promoter_left_behind_is_removed(promote, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead = number_of_a_dead_process()
+    for name in (f"umbel-promote-{dead}-x", f"umbel-promote-{os.getppid()}-x", "other"):
+        (tmp_path / name).mkdir()
+
+    async with promote({"a": "1"}):
+        left = {path.name for path in tmp_path.iterdir()}
+
+    assert f"umbel-promote-{dead}-x" not in left
+    assert {f"umbel-promote-{os.getppid()}-x", "other"} <= left
+    assert not list(tmp_path.glob(f"umbel-promote-{os.getpid()}-*"))
 
 
 # --- parts of files

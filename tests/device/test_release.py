@@ -240,7 +240,11 @@ def test_a_release_signed_by_a_known_key_is_believed():
     lines = lines_of()
     manifest = read(lines + [rsa_line(lines)])
 
+    other = b"\xf0" + modulus()[1:]
     assert release_trust.check(manifest, trust([modulus()])) == release_trust.PUBLISHER
+    assert release_trust.check(manifest, trust([other, modulus()])) == release_trust.PUBLISHER
+    twice = read(lines + [rsa_line(lines, other), rsa_line(lines)])
+    assert release_trust.check(twice, trust([other, modulus()])) == release_trust.PUBLISHER
 
 
 def test_with_a_release_key_nothing_else_is_believed():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,8 +27,8 @@ async def serve(
     Raises:
         UmbelError: the folder cannot be promoted, or the port is taken.
     """
-    with tempfile.TemporaryDirectory(prefix="umbel-promote-") as copies:
-        promoter = Promoter(folder, Store(Path(copies)), say=say)
+    with Store.temporary() as copies:
+        promoter = Promoter(folder, copies, say=say)
         await promoter.look()
         listening = serving.listen(host, port, remedy="--address HOST:PORT with another port")
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Set
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from umbel.ota.sniffing import SNIFFED, content_type
 
 _BLOCK = 1 << 18
+_PREFIX = "umbel-promote-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,17 @@ class Store:
 
     folder: Path
 
+    @classmethod
+    @contextmanager
+    def temporary(cls) -> Generator[Store]:
+        """A store that is gone afterwards; one whose owner was killed is gone by now."""
+        parent = Path(tempfile.gettempdir())
+        for other in parent.glob(f"{_PREFIX}*"):
+            if not _is_alive(other.name.removeprefix(_PREFIX).partition("-")[0]):
+                shutil.rmtree(other, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
+            yield cls(Path(folder))
+
     def put(self, source: BinaryIO, path: str, limit: int) -> Stored:
         """Copy ``source``, which is promoted as ``path``; hashes are those of the copy.
 
@@ -40,7 +55,7 @@ class Store:
         sha1 = hashlib.sha1(usedforsecurity=False)
         size = 0
         head = b""
-        with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as fresh:
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as fresh:
             copy = Path(fresh.name)
             try:
                 for block in _blocks(source, limit):
@@ -79,3 +94,13 @@ def _blocks(source: BinaryIO, limit: int) -> Iterator[bytes]:
         if limit < 0:
             raise OverflowError
         yield block
+
+
+def _is_alive(number: str) -> bool:
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:  # it belongs to somebody else
+        return True
+    return True
