@@ -114,6 +114,7 @@ def test_a_head_that_makes_no_sense_is_refused():
         ("downgrade: 007", "a number"),
         ("mpy:6", "key: value"),
         ("mpy: 6;", "letters"),
+        ("board: " + "x" * 129, "up to 128"),
         ("key: 00", "384 bytes"),
         ("retire: zz", "8 bytes"),
         ("files: 501 1", "up to 500"),
@@ -145,7 +146,10 @@ def test_a_manifest_without_an_end_is_refused():
     assert "at most 65536 bytes" in refused(feed)
     assert "key: value" in refused(read, lines[:1] + [b"more: head\n"] * 40)
     assert "a whole line" in refused(Manifest().take, b"x" * 1025)
-    assert "at most 4" in refused(read, lines_of(*["key: " + "f0" * 384] * 5))
+    key, retired = "key: " + "f0" * 384, "retire: " + "f0" * 8
+    assert len(read(lines_of(*[key] * 4 + [retired] * 4 + ["mpy: 6"])).keys) == 4
+    for many in ([key] * 5, [retired] * 5):
+        assert "at most 4" in refused(read, lines_of(*many))
 
 
 # --- does it fit
@@ -273,6 +277,18 @@ def test_without_a_release_key_a_node_believes_its_own():
     of_another = read(lines + [hmac_line(lines, NODE_KEY, "cellar")])
     assert "this node's key expected" in refused(release_trust.check, of_another, trust())
     assert release_trust.check(read(lines), trust(is_strict=False)) == release_trust.HASHES
+
+
+def test_a_manifest_that_was_not_read_to_its_end_is_not_believed():
+    from tepal.core import release_trust
+    from tepal.formats.manifest import Manifest
+
+    manifest = Manifest()
+    for line in lines_of()[:-1]:
+        manifest.take(line)
+
+    said = refused(release_trust.check, manifest, trust(is_strict=False))
+    assert said == "manifest: line 6: expected 1 more files"
 
 
 def test_an_older_release_is_refused_unless_it_says_so_itself():

@@ -19,6 +19,7 @@ from tepal.formats.rsa import is_signed
 from umbel import cli
 from umbel.errors import UmbelError
 from umbel.release import KeyRing, PublicKey, Release, Wishes, build, private_keys, sign, signed_by
+from umbel.release.manifest import Signature
 from umbel.release.signing import with_command
 
 WISHES = Wishes(name="demo", version="1.2.3")
@@ -288,6 +289,16 @@ def test_a_signature_of_another_release_is_refused(ring: KeyRing):
 
     with pytest.raises(UmbelError, match="the signature by home is wrong"):
         signed_by(other.manifest, [home])
+
+
+def test_a_release_is_signed_by_three_keys_at_most(ring: KeyRing):
+    signed = build(FILES, WISHES)
+    for number in range(3):
+        other = Signature(kind="rsa", id=f"{number:016x}", content=bytes(384))
+        signed = signed.with_signature(other)
+
+    with pytest.raises(UmbelError, match="3 keys have signed already"):
+        sign(signed, ring.public("home"), private_keys.signer(ring, "home"))
 
 
 def test_a_command_signs_what_it_gets(ring: KeyRing, tmp_path: Path):

@@ -11,9 +11,8 @@ RARE = True
 HASHES = 0  # nothing but the hashes of its files, which protect from accidents alone
 NODE_KEY = 1  # made for this node by somebody who holds its key
 PUBLISHER = 2  # signed with a release key
-_PURPOSE = const(
-    b"tepal-release 1\n"
-)  # a node's key signs requests too, and those begin otherwise
+# A node's key signs requests too, and those begin otherwise.
+_PURPOSE = const(b"tepal-release 1\n")
 
 
 class Trust:
@@ -32,10 +31,12 @@ class Trust:
 
 
 def check(manifest, trust: Trust) -> int:
-    """Return why a manifest, read to its end, is believed: HASHES, NODE_KEY or PUBLISHER.
+    """Return why a manifest is believed: HASHES, NODE_KEY or PUBLISHER.
 
-    Raises: TepalError ``release_unsigned``, ``release_signature`` or ``release_sequence``.
+    Raises: TepalError ``release_unsigned``, ``release_signature``, ``release_sequence``, or
+    ``manifest`` if it was not read to its end.
     """
+    manifest.end()
     level = _level(manifest, trust)
     offered = manifest.head["sequence"]
     # An older release may say, and it is signed with it, up to which newer one it may replace.

@@ -39,7 +39,7 @@ def bytecode(mpy: int) -> str:
     """Return what a node runs as a manifest says it: ``6.3 armv6m``."""
     if not mpy:
         return "none"
-    name = _ARCHITECTURES.split(" ")[mpy >> 10 & 31 :][:1]
+    name = _ARCHITECTURES.split(" ")[mpy >> 10 & 15 :][:1]
     return "%d.%d %s" % (mpy & 255, mpy >> 8 & 3, name[0] if name else "unknown")
 
 

@@ -37,6 +37,7 @@ MAX_KEYS = 4
 _MAGIC = const("tepal-release 1")
 _MAX_LINE = const(1024)  # bytes
 _MAX_HEAD = const(40)  # lines
+_MAX_VALUE = const(128)  # characters
 _MAX_PATH = const(96)  # characters
 _MAX_DEPTH = const(8)  # names in a path
 _MAX_SIGNATURES = const(4)
@@ -99,7 +100,7 @@ class Manifest:
         key, colon, value = text.partition(": ")
         if self._line > _MAX_HEAD or not colon or not value or value != value.strip():
             raise self._fault("key: value")
-        if len(self.keys if key == "key" else self.retired) == MAX_KEYS:
+        if max(len(self.keys), len(self.retired)) > MAX_KEYS:
             raise self._fault("at most %d keys" % MAX_KEYS)
         if key == "key":
             self.keys.append(self._bytes(value, KEY_SIZE))
@@ -112,8 +113,8 @@ class Manifest:
         elif key == "files":
             self._begin(value)
         elif key in _WORDS:
-            if not _is_plain(value.replace(" ", "").replace("+", "")):
-                raise self._fault("letters, digits and ._-+")
+            if len(value) > _MAX_VALUE or not _is_plain(value.replace(" ", "").replace("+", "")):
+                raise self._fault("up to 128 letters, digits and ._-+")
             self.head[key] = value
 
     def _begin(self, value: str) -> None:

@@ -58,8 +58,14 @@ async def _serve(path: Path, host: str, port: int) -> None:
 def _key_of(node_id: str) -> bytes | None:
     """The key of a node that this user knows."""
     from umbel import registry
+    from umbel.cli import _output
 
-    return next((one.access.key for one in registry.nodes() if one.id == node_id), None)
+    try:
+        known = registry.nodes()
+    except UmbelError as error:  # a damaged file is no reason to stop serving the others
+        _output.print_error(error)
+        return None
+    return next((one.access.key for one in known if one.id == node_id), None)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -69,7 +69,7 @@ class _Routes:
 
     async def wait(self, request: Request) -> Response:
         seconds = request.query_params.get("seconds", str(_WAIT))
-        if not seconds.isdecimal() or not 1 <= int(seconds) <= _LONGEST_WAIT:
+        if not (seconds.isdecimal() and len(seconds) < 4 and 1 <= int(seconds) <= _LONGEST_WAIT):
             return _json({"Message": f"seconds: 1 to {_LONGEST_WAIT} expected"}, 400)
         await self._promoter.wait(request.path_params["version"], int(seconds))
         return await self.version(request)

@@ -39,4 +39,4 @@ def _asked(name: str, content: bytes) -> tuple[int, int, int]:
     """Version, version of native code, architecture."""
     if len(content) < 4 or content[0] != _MAGIC:
         raise UmbelError(f"{name}: no compiled file")
-    return content[1], content[2] & 3, content[2] >> 2 & 31
+    return content[1], content[2] & 3, content[2] >> 2 & 15

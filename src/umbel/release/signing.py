@@ -17,6 +17,7 @@ from umbel.release.manifest import Described, Signature
 from umbel.release.release import Release
 
 Signer = Callable[[bytes], bytes]
+_MOST = 3  # of what a manifest may carry, one is left for the proof of a node's key
 _PATIENCE = 300.0  # seconds; somebody may have to touch a card
 _PURPOSE = b"tepal-release 1\n"  # as in tepal.core.release_trust
 
@@ -27,6 +28,9 @@ def sign(release: Release, key: PublicKey, signer: Signer) -> Release:
     Raises:
         UmbelError: the signature is not one by this key.
     """
+    others = {one.id for one in release.manifest.signatures} - {key.id}
+    if len(others) == _MOST:
+        raise UmbelError(f"{_MOST} keys have signed already, nodes want no more")
     made = signer(release.manifest.signed)
     if not is_signed(release.manifest.digest, made, key.modulus):
         raise UmbelError(f"this is no signature by {key.name}: another key has made it, or none")
