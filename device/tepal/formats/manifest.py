@@ -13,7 +13,7 @@
 
 The first line, the head, the files in the order of their paths; what stands up to the last file is
 hashed and signed as it stands. Signatures follow it. A reader skips keys of the head that it does
-not know: what it must understand raises the number in the first line. ``docs/adr/0012-manifest.md``
+not know: what it must understand raises the number in the first line. ``docs/adr/0011-manifest.md``
 says why.
 """
 
