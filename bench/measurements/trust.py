@@ -23,11 +23,11 @@ _PATIENCE = 30.0  # seconds
 def measure() -> Iterator[Figure]:
     micropython = needed("micropython-32")
     with tempfile.TemporaryDirectory() as folder:
-        slot, release, modulus = _signed(Path(folder))
+        slot, release, modulus = signed(Path(folder))
         key = Path(folder) / "key"  # MicroPython takes no argument of this length
         key.write_text(modulus)
         manifest = Path(folder) / "manifest"
-        manifest.write_bytes(release.manifest.signed + release.manifest.signatures[0].line)
+        manifest.write_bytes(release.manifest.content)
         command = [micropython, "-X", "heapsize=128k", _PROGRAM, manifest, key]
         runs = [_run(command, slot) for _ in range(_RUNS)]
     kept, reading, used, took = (median(values) for values in zip(*runs, strict=True))
@@ -38,7 +38,7 @@ def measure() -> Iterator[Figure]:
     yield Figure(what="a signature, checked: time", value=took / 1000, unit="ms")
 
 
-def _signed(folder: Path) -> tuple[Path, Release, str]:
+def signed(folder: Path) -> tuple[Path, Release, str]:
     """Tepal itself: where it is, its signed release, the key."""
     staged = stage.stage(folder / "flash", cache=sources.cache_dir())
     slot = staged.folder / "sys" / "a"
@@ -65,4 +65,4 @@ def _run(command: list[str | Path], slot: Path) -> list[int]:
     )
     if done.returncode:
         raise UmbelError(f"the measurement failed: {done.stdout}{done.stderr}")
-    return [int(number) for number in done.stdout.split()]
+    return [int(number) for number in done.stdout.split()[1:]]

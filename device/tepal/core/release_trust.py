@@ -2,9 +2,9 @@
 
 from micropython import const
 
-from tepal.core.passwords import hmac_sha256, is_equal
 from tepal.formats import rsa
 from tepal.formats.errors import TepalError
+from tepal.formats.hmac import hmac_sha256, is_equal
 from tepal.formats.manifest import MAX_KEYS, key_id
 
 RARE = True

@@ -54,6 +54,11 @@ class Described:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
 
+    @property
+    def content(self) -> bytes:
+        """The manifest itself."""
+        return self.signed + b"".join(one.line for one in self.signatures)
+
     def with_signature(self, signature: Signature) -> bytes:
         """The manifest with one more signature, which replaces one of the same key."""
         others = [

@@ -57,17 +57,12 @@ class Release:
         else:
             self._save_folder(path)
 
-    @property
-    def _manifest(self) -> bytes:
-        described = self.manifest
-        return described.signed + b"".join(one.line for one in described.signatures)
-
     def _save_zip(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             with zipfile.ZipFile(fresh, "w") as archive:
-                for name, content in {MANIFEST: self._manifest, **self.files}.items():
+                for name, content in {MANIFEST: self.manifest.content, **self.files}.items():
                     info = zipfile.ZipInfo(name, _LONG_AGO)
                     info.external_attr = _MODE
                     info.create_system = 3  # as on Unix, wherever we are
@@ -83,7 +78,7 @@ class Release:
         for name in others:
             (path / name).unlink()
         # The manifest comes last: who watches the folder sees a release that is whole.
-        for name, content in {**self.files, MANIFEST: self._manifest}.items():
+        for name, content in {**self.files, MANIFEST: self.manifest.content}.items():
             _write(path / name, content)
 
 
