@@ -25,12 +25,22 @@ def booted(files: Mapping[str, bytes]) -> Generator[Any]:
     Raises:
         FetchError: the firmware is not here.
     """
-    needed(f"firmware-{FIRMWARE}")
-    harness, flash = _harness("harness"), _harness("flash")
-    image = flash.node(devip=_ADDRESS, devfid=NAME, auth=False, files=files)
-    link = "tap" if runtimes.named("tap").find() else "loop"
-    with harness.Board(image, firmware=FIRMWARE, link=link) as board:
+    image = _harness("flash").node(devip=_ADDRESS, devfid=NAME, auth=False, files=files)
+    with started(image) as board:
         board.console.wait_for("http on port")
+        yield board
+
+
+@contextmanager
+def started(image: bytes) -> Generator[Any]:
+    """A ``harness.Board`` with this flash.
+
+    Raises:
+        FetchError: the firmware is not here.
+    """
+    needed(f"firmware-{FIRMWARE}")
+    link = "tap" if runtimes.named("tap").find() else "loop"
+    with _harness("harness").Board(image, firmware=FIRMWARE, link=link) as board:
         yield board
 
 

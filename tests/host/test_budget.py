@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 Needs = Callable[[str], Path]
 
 
-@pytest.mark.parametrize("measurement", ["heap", "size"])
+@pytest.mark.parametrize("measurement", ["heap", "size", "trust"])
 def test_a_node_keeps_its_budget(measurement: str, needs: Needs):
     needs("micropython-32")
     done = subprocess.run(

@@ -1,0 +1,1 @@
+"""Servers that nodes fetch their updates from."""
