@@ -61,6 +61,11 @@ telegram      "n/a"              128              s
 telegram_chats "n/a"             128              -
 telegram_url  "https://api.telegram.org" 128      -
 syslog        "n/a"              64               b
+mqtt          "n/a"              128              bf
+mqtt_user     ""                 64               b
+mqtt_pwd      ""                 128              s
+mqtt_tls      false              -                b
+mqtt_role     "control"          view|control|admin b
 utc           60                 -720..840        -
 tz            "n/a"              64               f
 place         "n/a"              32               f
