@@ -140,7 +140,7 @@ async def _open_doors(node) -> None:
         from tepal.services import serial
 
         node.tasks.start("console", serial.serve(node, console.open()), "system")
-    if get("espnow") or get("syslog") != "n/a":
+    if get("espnow") or get("syslog") != "n/a" or get("mqtt") != "n/a":
         from tepal import extras
 
         extras.open(node)

@@ -1,17 +1,36 @@
-"""Doors that few nodes have: the air, and the way to a syslog server."""
+"""Doors that few nodes have: the air, and the ways to a broker and to a syslog server."""
+
+import asyncio
+
+from micropython import const
 
 RARE = True
+_BOOT_MS = const(1500)
 
 
 def open(node) -> None:
-    """Open the doors that few nodes have: the air, and the way to a syslog server."""
+    """Open those that the configuration names."""
     server = node.config.get("syslog")
     if server != "n/a":
         from tepal.services import syslog
 
         node.tasks.start("syslog", syslog.run(node, server), "system")
+    if node.config.get("mqtt") != "n/a":
+        node.tasks.start("mqtt.open", _open_mqtt(node), "system")
     if node.config.get("espnow"):
         _open_air(node)
+
+
+async def _open_mqtt(node) -> None:
+    """Open the MQTT door when there is a network, and the boot has left memory."""
+    await node.network.joined.wait()
+    while "mqtt" not in node.__dict__:
+        await asyncio.sleep_ms(_BOOT_MS)
+        node.sweep()
+        try:
+            getattr(node, "mqtt")  # noqa: B009 - it comes into being at its first use
+        except MemoryError:
+            node.log.info("mqtt: out of memory, it is tried again")
 
 
 def _open_air(node) -> None:

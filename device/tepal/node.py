@@ -29,11 +29,13 @@ if _TYPING:
     from tepal.core.states import States
     from tepal.core.tasks import Tasks
     from tepal.hal import io
+    from tepal.services.mqtt import Client
     from tepal.services.tcp import Door
     from tepal.services.telegram import Telegram
 
 _IDLE_MS = const(500)
 _SWEEP_MS = const(20000)
+_TIDY = const(8192)  # bytes between two collections during boot
 _GOODBYE_MS = const(200)  # for the answer to ``reboot`` to leave
 _ROOM = const(4096)  # bytes in one piece, so that a caller can be served
 _GOOD_MS = const(60000)  # who runs so long has booted well
@@ -59,6 +61,7 @@ class Node:
     network: "Network"
     pins: "Pins"  # from here on at first use
     states: "States"
+    mqtt: "Client"  # where a broker is configured
     peers: "Peers"
     notify: "Notify"
     data: "Data"
@@ -181,9 +184,11 @@ def _act(node: Node) -> None:
 
 
 async def _compose(node: Node) -> None:
+    gc.threshold(_TIDY)  # what is collected late leaves the heap in pieces
     from tepal import boot
 
     await boot.boot(node)
+    gc.threshold(-1)
 
 
 def run(beside=None) -> None:

@@ -23,6 +23,7 @@ files tepal.core.files Files
 notify tepal.core.notify Notify
 pages tepal.core.pages Pages
 peers tepal.core.peers Peers
+mqtt tepal.services.mqtt_door open
 telegram tepal.services.telegram Telegram
 """)
 

@@ -16,7 +16,7 @@ import pytest
 from umbel import runtimes
 from umbel.errors import FetchError, UnknownRuntime, Unobtainable
 from umbel.runtimes import __main__ as program
-from umbel.runtimes import apt, firmware, micropython, node_js, tree
+from umbel.runtimes import apt, firmware, micropython, mosquitto, node_js, tree
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = b"a package\n"
@@ -355,10 +355,11 @@ def test_the_node_we_fetch_is_the_one_that_setup_installs():
 def plain_user(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add_program(programs / "apt-get", "exit 1")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr(mosquitto, "_MORE_FOLDERS", ())
 
 
 @pytest.mark.usefixtures("plain_user")
-@pytest.mark.parametrize("key", ["chromium", "tap"])
+@pytest.mark.parametrize("key", ["chromium", "mosquitto", "tap"])
 def test_a_plain_user_is_told_what_root_can_do(key: str):
     runtime = runtimes.named(key)
 
@@ -375,6 +376,16 @@ def test_root_installs_chromium(programs: Path, monkeypatch: pytest.MonkeyPatch)
     add_program(programs / "apt-get", script.format(programs / "chromium"))
 
     assert runtimes.named("chromium").fetch(print) == programs / "chromium"
+
+
+def test_root_installs_mosquitto_and_its_clients(programs: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(mosquitto, "_MORE_FOLDERS", ())
+    broker, client = programs / "mosquitto", programs / "mosquitto_sub"
+    script = 'case "$*" in *" install "*-clients) cp "$0" {} ;; *" mosquitto") cp "$0" {} ;; esac'
+    add_program(programs / "apt-get", script.format(client, broker))
+
+    assert runtimes.named("mosquitto").fetch(print) == broker
 
 
 # --- all of them

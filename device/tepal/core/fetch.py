@@ -13,7 +13,6 @@ if _TYPING:
 _BLOCK = const(512)  # bytes
 _CONNECT_MS = const(10000)  # a Pico W takes two seconds to agree on TLS
 _MOST_HEAD = const(2048)  # bytes
-_AUTHORITY = const("config/ca.pem")  # whom we believe; without it TLS hides, but proves nothing
 
 
 async def fetch(node, url: str, data: bytes, wait_ms: int, most: int = 4096) -> tuple:
@@ -58,18 +57,9 @@ async def _address(node, host: str) -> str:
 
 
 def _tls():
-    try:
-        import ssl
-    except ImportError:
-        raise TepalError("unsupported", "this firmware has no TLS")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        with open(_AUTHORITY) as file:
-            context.load_verify_locations(cadata=file.read())
-    except OSError:
-        context.check_hostname = False  # CPython wants it first # pyright: ignore[reportAttributeAccessIssue]
-        context.verify_mode = ssl.CERT_NONE
-    return context
+    from tepal.core import tls
+
+    return tls.context()
 
 
 async def _answer(stream, most: int) -> tuple:

@@ -86,5 +86,6 @@ FORMS = {
     "irq_pull": pulls,
     "cstmpmap": pin_map,
     "ntp": server,
+    "mqtt": server,
     "irq_cbf": script,
 }

@@ -40,7 +40,7 @@ def install(*folders: Path) -> None:
     boards = tuple(map(str, (BOARD, sources.device_dir(), *folders)))
     micropython = sys.modules.setdefault("micropython", ModuleType("micropython"))
     _add(micropython, const=_same)
-    _add(gc, mem_alloc=_memory_used, mem_free=_memory_free)
+    _add(gc, mem_alloc=_memory_used, mem_free=_memory_free, threshold=_same)
     _add(sys, print_exception=_print_exception)
     _add(time, sleep_ms=_sleep_ms, ticks_ms=_ticks_ms, ticks_us=_ticks_us)
     _add(time, ticks_diff=_ticks_diff, ticks_add=_ticks_add)

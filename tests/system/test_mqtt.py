@@ -1,0 +1,431 @@
+"""Nodes at a real broker: commands and states, and what happens when one of them goes away."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from umbel.build import compile as compiler
+from umbel.build import stage
+from umbel.sim import flash
+from umbel.sim.plan import Board
+
+PATIENCE = 30.0  # seconds; most takes a tenth of one
+ONLINE = '{"status": "online"}'
+OFFLINE = '{"status": "offline"}'
+BARE = Path(__file__).parents[2] / "bench" / "bare"  # the least hardware that a node needs
+UPDATE = os.urandom(1000) * 300
+KEEPER = """
+node = None
+
+
+async def start(topic, path):
+    async def keep(message):
+        with open(path, "wb") as file:
+            async for block in message:
+                file.write(block)
+
+    await node.mqtt.subscribe(topic, keep, 1)
+    return "listening"
+"""
+
+
+class Mosquitto:
+    """A broker on a port of its own, and what its clients see."""
+
+    def __init__(self, program: Path, folder: Path, *settings: str) -> None:
+        self.program = program
+        self.port = free_port()
+        self.file = folder / "mosquitto.conf"
+        lines = (f"listener {self.port} 127.0.0.1", "user root", "persistence false", *settings)
+        self.file.write_text("\n".join(lines) + "\n")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(
+            [self.program, "-c", self.file], stdout=quiet, stderr=quiet, start_new_session=True
+        )
+        deadline = time.monotonic() + PATIENCE
+        while not self.is_up():
+            assert time.monotonic() < deadline, "mosquitto does not start"
+            time.sleep(0.05)
+
+    def is_up(self) -> bool:
+        with socket.socket() as sock:
+            return sock.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def end(self, number: signal.Signals = signal.SIGKILL) -> None:
+        if self.process:
+            self.process.send_signal(number)
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def publish(self, topic: str, payload: str | bytes, *options: str) -> None:
+        data = payload.encode() if isinstance(payload, str) else payload
+        command = ["mosquitto_pub", "-p", str(self.port), "-t", topic, *options]
+        subprocess.run(
+            [*command, "-s" if data else "-n"], input=data, timeout=PATIENCE, check=True
+        )
+
+
+class Watcher:
+    """Messages of a broker, as they come: ``<retain> <QoS> <topic> <payload>``."""
+
+    def __init__(self, broker: Mosquitto, topics: str) -> None:
+        command = ["mosquitto_sub", "-p", str(broker.port), "-t", topics, "-q", "1"]
+        self.process = subprocess.Popen(
+            [*command, "-F", "%r %q %t %p"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert self.process.stdout is not None
+        self.output = self.process.stdout.fileno()
+        self.lines: list[str] = []
+        self.rest = ""
+
+    def wait_for(self, topic: str, payload: str = "") -> str:
+        """The next payload at ``topic`` that contains ``payload``."""
+        deadline = time.monotonic() + PATIENCE
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.output, selectors.EVENT_READ)
+            while time.monotonic() < deadline:
+                for line in self.lines:
+                    _, _, found, text = line.split(" ", 3)
+                    if found == topic and payload in text:
+                        self.lines.remove(line)
+                        return text
+                if selector.select(0.2):
+                    self.rest += os.read(self.output, 65536).decode()
+                    *lines, self.rest = self.rest.split("\n")
+                    self.lines += lines
+        pytest.fail(f"nothing like {payload!r} at {topic}, but {self.lines}", pytrace=False)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+class Wire:
+    """A way to a broker that can be cut, and that can refuse MQTT 5 as an old broker does."""
+
+    def __init__(self, broker: Mosquitto, *, is_old: bool = False) -> None:
+        self.broker = broker
+        self.is_old = is_old
+        self.is_cut = False
+        self.ends: list[socket.socket] = []
+        self.versions: list[int] = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                if self.is_cut:
+                    client.close()
+                    continue
+                self.ends.append(client)
+                threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client: socket.socket) -> None:
+        with client, suppress(OSError):
+            hello = client.recv(4096)
+            self.versions.append(hello[hello.index(b"MQTT") + 4])
+            if self.is_old and self.versions[-1] == 5:
+                client.sendall(b" \2\0\1")
+                return
+            with socket.create_connection(("127.0.0.1", self.broker.port)) as server:
+                self.ends.append(server)
+                server.sendall(hello)
+                threading.Thread(target=self.copy, args=(server, client), daemon=True).start()
+                self.copy(client, server)
+
+    def copy(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(4096):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        self.is_cut = True
+        for end in self.ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self.ends.clear()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+    def end(self) -> None:
+        self.cut()
+        self.listener.close()
+
+
+@pytest.fixture
+def stack() -> Generator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def broker(needs: Callable[[str], Path], tmp_path: Path, stack: ExitStack) -> Mosquitto:
+    broker = Mosquitto(needs("mosquitto"), tmp_path, "allow_anonymous true")
+    stack.callback(broker.end)
+    broker.start()
+    return broker
+
+
+@pytest.fixture
+def watch(stack: ExitStack) -> Callable[..., Watcher]:
+    """Watch a broker until the test ends."""
+
+    def start(broker: Mosquitto, topics: str = "#") -> Watcher:
+        watcher = Watcher(broker, topics)
+        stack.callback(watcher.end)
+        return watcher
+
+    return start
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def attach(simulation, node: str, port: int, **more: str) -> None:
+    """Connect a node to a broker."""
+    for key, value in {"mqtt": f"127.0.0.1:{port}", **more}.items():
+        done = simulation.umbel("config", node, "set", key, typed=f"{value}\n")
+        assert done.returncode == 0, done.stderr
+    assert simulation.umbel("shell", node, "reboot").returncode == 0
+
+
+def test_nodes_are_driven_and_watched_through_a_broker(simulate, broker, watch):
+    simulation = simulate("--nodes", "2")
+    watcher = watch(broker)
+    for node in ("node01", "node02"):
+        attach(simulation, node, broker.port)
+    for node in ("node01", "node02"):
+        watcher.wait_for(f"{node}/status", ONLINE)
+
+        broker.publish(
+            f"{node}/rgb/color", '{"r": 10, "g": 20, "b": 30, "smooth": false}', "-q", "1"
+        )
+        answer = watcher.wait_for(f"{node}/rgb/color/response")
+        assert json.loads(answer)["result"]["R"] == 10
+        assert json.loads(watcher.wait_for(f"{node}/rgb/state"))["G"] == 20
+    broker.publish("node01/cmd", "system notify 'smoke in the attic'", "-V", "5")
+    assert watcher.wait_for("node01/notify") == "smoke in the attic"
+
+    late = watch(broker)
+    assert json.loads(late.wait_for("node02/rgb/state"))["B"] == 30
+    assert "10" in simulation.umbel("shell", "node01", "rgb status").stdout
+
+
+def test_a_node_comes_back_to_a_broker_that_was_killed(simulate, broker, watch):
+    simulation = simulate()
+    watcher = watch(broker)
+    attach(simulation, "node01", broker.port)
+    watcher.wait_for("node01/status", ONLINE)
+    simulation.umbel("shell", "node01", "rgb color 1 2 3 smooth=False")
+    watcher.wait_for("node01/rgb/state")
+
+    broker.end(signal.SIGKILL)
+    simulation.umbel("shell", "node01", "rgb color 4 5 6 smooth=False")
+    broker.start()
+
+    watcher = watch(broker)
+    watcher.wait_for("node01/status", ONLINE)
+    assert json.loads(watcher.wait_for("node01/rgb/state"))["R"] == 4
+    broker.publish("node01/system/heartbeat", "")
+    watcher.wait_for("node01/system/heartbeat/response", "<3 heartbeat")
+    log = simulation.umbel("shell", "node01", "system alarms").stdout
+    assert "mqtt: " in log
+    refused = simulation.umbel("config", "node01", "set", "mqtt", "127.0.0.1:70000")
+    assert "mqtt: a host name or an address, perhaps with :port, expected" in refused.stderr
+
+
+def test_everybody_hears_when_a_node_dies_or_restarts(simulate, broker, watch):
+    simulation = simulate()
+    watcher = watch(broker)
+    attach(simulation, "node01", broker.port)
+    watcher.wait_for("node01/status", ONLINE)
+
+    simulation.umbel("shell", "node01", "reboot")
+    watcher.wait_for("node01/status", OFFLINE)
+    watcher.wait_for("node01/status", ONLINE)
+    os.kill(simulation.boards()["node01"]["pid"], signal.SIGKILL)
+
+    watcher.wait_for("node01/status", OFFLINE)
+
+
+def test_what_is_sent_to_a_node_that_is_away_reaches_it_later(simulate, broker, watch, stack):
+    wire = Wire(broker)
+    stack.callback(wire.end)
+    simulation = simulate()
+    watcher = watch(broker)
+    attach(simulation, "node01", wire.port)
+    watcher.wait_for("node01/status", ONLINE)
+
+    wire.cut()
+    watcher.wait_for("node01/status", OFFLINE)
+    broker.publish("node01/rgb/color", "7 8 9 smooth=False", "-q", "1")
+    wire.mend()
+
+    watcher.wait_for("node01/rgb/color/response", '"R": 7')
+    assert wire.versions[-1] == 5
+
+
+def test_a_broker_that_knows_3_1_1_only_will_do(simulate, broker, watch, stack):
+    wire = Wire(broker, is_old=True)
+    stack.callback(wire.end)
+    simulation = simulate()
+    watcher = watch(broker)
+    attach(simulation, "node01", wire.port)
+    watcher.wait_for("node01/status", ONLINE)
+
+    broker.publish("node01/rgb/color", "7 8 9 smooth=False", "-q", "1")
+    watcher.wait_for("node01/rgb/color/response", '"R": 7')
+    watcher.wait_for("node01/rgb/state", '"R": 7')
+    simulation.umbel("shell", "node01", "mqtt publish alarm smoke qos=1 retain=True")
+    watcher.wait_for("alarm", "smoke")
+    wire.cut()
+    watcher.wait_for("node01/status", OFFLINE)
+    wire.mend()
+    watcher.wait_for("node01/status", ONLINE)
+
+    assert set(wire.versions[1:]) == {4}
+    status = simulation.umbel("shell", "node01", "mqtt status").stdout
+    assert "version: 3.1.1" in status
+    assert "waiting: 0" in status
+
+
+def test_a_broker_that_wants_a_password_gets_it(simulate, needs, tmp_path, watch, stack):
+    program = needs("mosquitto")
+    passwords = tmp_path / "passwords"
+    command = [shutil.which("mosquitto_passwd") or "mosquitto_passwd", "-c", "-b"]
+    subprocess.run([*command, passwords, "attic", "seven leaves"], check=True)
+    closed = Mosquitto(program, tmp_path, "allow_anonymous false", f"password_file {passwords}")
+    stack.callback(closed.end)
+    closed.start()
+    simulation = simulate()
+    attach(simulation, "node01", closed.port, mqtt_user="attic", mqtt_pwd="three leaves")
+
+    refused = wait_for_status(simulation, "refused")
+    simulation.umbel("config", "node01", "set", "mqtt_pwd", typed="seven leaves\n")
+
+    assert "not authorized" in refused or "mqtt_pwd" in refused
+    wait_for_status(simulation, "connected")
+
+
+def test_over_tls_a_broker_must_prove_who_it_is(simulate, needs, tmp_path, stack):
+    make_certificate(tmp_path)
+    closed = Mosquitto(
+        needs("mosquitto"),
+        tmp_path,
+        "allow_anonymous true",
+        f"certfile {tmp_path}/broker.pem",
+        f"keyfile {tmp_path}/broker.key",
+    )
+    stack.callback(closed.end)
+    closed.start()
+    simulation = simulate("--dir", str(tmp_path / "house"))
+    (home,) = (tmp_path / "house").glob("**/config")
+    attach(simulation, "node01", closed.port, mqtt=f"localhost:{closed.port}", mqtt_tls="true")
+    wait_for_status(simulation, "connected")  # who names no authority believes everybody
+
+    shutil.copy(tmp_path / "other.pem", home / "ca.pem")
+    simulation.umbel("shell", "node01", "reboot")
+    wait_for_status(simulation, "certificate is not correctly signed")
+    shutil.copy(tmp_path / "broker.pem", home / "ca.pem")
+    wait_for_status(simulation, "connected")
+
+
+def make_certificate(folder: Path) -> None:
+    """Write the certificate of a broker at localhost, and one that has nothing to do with it."""
+    for name in ("broker", "other"):
+        command = f"""
+            openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost
+            -addext subjectAltName=DNS:localhost -keyout {name}.key -out {name}.pem
+        """
+        subprocess.run(command.split(), cwd=folder, capture_output=True, check=True)
+
+
+def wait_for_status(simulation, text: str) -> str:
+    deadline = time.monotonic() + PATIENCE
+    status = ""
+    while time.monotonic() < deadline:
+        status = simulation.umbel("shell", "node01", "mqtt status").stdout
+        if text in status:
+            return status
+        time.sleep(0.3)
+    pytest.fail(f"{text} was not seen, but {status}", pytrace=False)
+
+
+def test_300_kb_go_to_flash_in_a_heap_of_96_kb(needs, broker, watch, tmp_path, stack):
+    micropython = needs("micropython-32")
+    watcher = watch(broker, "node01/#")
+    home = tmp_path / "home"
+    start_small_node(micropython, home, broker.port, stack)
+    watcher.wait_for("node01/status", ONLINE)
+    broker.publish("node01/keep/start", '["update", "data/update"]')
+    watcher.wait_for("node01/keep/start/response", "listening")
+
+    broker.publish("update", UPDATE, "-q", "1")
+
+    kept = home / "data" / "update"
+    deadline = time.monotonic() + PATIENCE
+    while not (kept.is_file() and kept.stat().st_size == len(UPDATE)):
+        assert time.monotonic() < deadline, (home / "console").read_text()
+        time.sleep(0.1)
+    assert kept.read_bytes() == UPDATE
+    broker.publish("node01/cmd", "system heartbeat")
+    watcher.wait_for("node01/response", "heartbeat")
+    assert "Traceback" not in (home / "console").read_text()
+
+
+def start_small_node(micropython: Path, home: Path, port: int, stack: ExitStack) -> None:
+    """Start a node with the heap of a small board, as a board has its code."""
+    home.mkdir()
+    stage.stage(home)
+    source = home / "keep.py"
+    source.write_text(KEEPER)
+    for folder, files in (
+        ("hardware", {"bare.py": BARE / "bare.py"}),
+        ("modules", {"LM_keep.py": source}),
+    ):
+        for name, content in compiler.compile_files(files).items():
+            compiler.write_if_changed(home / folder / name, content)
+    flash.provision(home, Board(name="node01"), password="seven-dry-leaves", is_open=True)
+    config = home / "config" / "node_config.json"
+    more = {"mqtt": f"127.0.0.1:{port}", "socport": free_port(), "webport": free_port()}
+    config.write_text(json.dumps({**json.loads(config.read_text()), "ntp": "n/a", **more}))
+    log = stack.enter_context((home / "console").open("w"))
+    process = subprocess.Popen(
+        [micropython, "-X", "heapsize=96k", "-c", "import bare; bare.boot()"],
+        cwd=home,
+        env={"MICROPYPATH": "hardware:.frozen"},
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    stack.callback(process.wait, PATIENCE)
+    stack.callback(process.kill)
+    assert process.stdin is not None
+    stack.callback(process.stdin.close)
