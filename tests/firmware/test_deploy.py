@@ -33,6 +33,7 @@ def test_a_board_becomes_a_node_and_is_renewed(board: Board):
 
     assert first.exit_code == second.exit_code == 0
     assert "The admin password of node01 is" in first.stdout
+    assert "The password of the network node01-" in first.stdout
     assert "The admin password of node01 is" not in second.stdout
     assert modules(before) == ["LM_rgb.mpy", "LM_system.mpy"]
     assert modules(after) == ["LM_switch.mpy", "LM_system.mpy"]

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from umbel.build.stage import Selection, Staged
 
-_UNTIL = "shell on port"  # what a node says when it can be reached
-_PATIENCE = 60.0  # seconds for its first boot, which looks for Wi-Fi
-
 
 def register(app: typer.Typer) -> None:
     app.command("deploy")(deploy)
@@ -37,6 +34,7 @@ def deploy(
     from pathlib import Path
 
     from umbel import usb
+    from umbel.cli import _restart
 
     board = usb.Board(port)
     about = board.about()
@@ -51,11 +49,7 @@ def deploy(
             )
         print(f"copying {len(staged.sizes)} files, {staged.size // 1024} KB …", flush=True)
         board.install(staged.folder, about)
-    for line in board.restarted(_PATIENCE):
-        print(line, flush=True)
-        if _UNTIL in line:
-            return
-    raise UmbelError(f"the node at {port} did not come up within {_PATIENCE:g} s")
+    _restart.watched(board)
 
 
 def _stage(folder: Path, platform: str, modules: list[str] | None) -> Staged:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _FILE = "provision.json"
 _PORTS = ("/dev/", "COM")
-_UNTIL = "shell on port"  # what a node says when it can be reached
-_PATIENCE = 60.0  # seconds for a boot, which looks for Wi-Fi
 _WIFI_PASSWORD = "UMBEL_WIFI_PASSWORD"  # noqa: S105 - where it is, not what it is
 _NEW_PASSWORD = "UMBEL_NEW_PASSWORD"  # noqa: S105
 
@@ -97,16 +95,13 @@ def _copy(port: str, wanted: Mapping[str, str]) -> None:
     from tempfile import TemporaryDirectory
 
     from umbel import usb
+    from umbel.cli import _restart
 
     board = usb.Board(port)
     with TemporaryDirectory() as folder:
         _write(Path(folder) / _FILE, wanted)
         board.put(Path(folder) / _FILE)
-    for line in board.restarted(_PATIENCE):
-        print(line, flush=True)
-        if _UNTIL in line:
-            return
-    raise UmbelError(f"the node at {port} did not come up within {_PATIENCE:g} s")
+    _restart.watched(board)
 
 
 def _change(node: str, wanted: Mapping[str, str]) -> None:

@@ -22,7 +22,8 @@ _BAUD = 115200
 _QUICK = 30.0  # seconds for a few words
 _COPYING = 600.0  # seconds for all files
 _PAUSE = 0.2  # seconds between two looks at the port
-_RESTARTS = b"soft reboot"  # what MicroPython prints before our program begins
+_LAST_WORDS = 4.0  # seconds
+_RESTARTS = "soft reboot"  # what MicroPython prints before our program begins
 _RESET = """
 import machine, os
 if "main.py" in os.listdir("/"):
@@ -120,8 +121,10 @@ class Board:
             else:
                 return
 
-    def restarted(self, within: float) -> Iterator[str]:
-        """Restart its software; yields the lines that it prints, for so many seconds.
+    def restarted(self, until: str, within: float) -> Iterator[str]:
+        """Restart its software; yields the lines that it prints, for so many seconds at most.
+
+        After a line with ``until`` only what follows at once.
 
         Raises:
             UmbelError: the port is gone.
@@ -134,9 +137,12 @@ class Board:
                 while time.monotonic() < deadline:
                     *lines, unread = (unread + port.read(port.in_waiting or 1)).split(b"\n")
                     for line in lines:
+                        text = line.decode(errors="replace").strip()
                         if is_new:
-                            yield line.decode(errors="replace").strip()
-                        is_new = is_new or _RESTARTS in line
+                            yield text
+                        is_new = is_new or _RESTARTS in text
+                        if until in text:
+                            deadline = min(deadline, time.monotonic() + _LAST_WORDS)
         except serial.SerialException as exc:
             raise UmbelError(f"{self.port} cannot be read: {exc}", remedy="umbel ports") from exc
 
