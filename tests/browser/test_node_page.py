@@ -229,7 +229,7 @@ async def test_only_what_changed_is_saved(simulate: Simulate, visit: Open):
         ),
     )
 
-    await made.page.get_by_label("Scheduled commands").fill("system heartbeat")
+    await made.page.get_by_label("Scheduled commands").fill("*:8:0:0!version")
     await made.page.get_by_label("Minutes ahead of UTC").fill("5000")
     await made.page.get_by_label("Seconds a client may be silent").fill("31")
     await made.page.get_by_role("button", name="Save changes (3)").click()
@@ -237,7 +237,7 @@ async def test_only_what_changed_is_saved(simulate: Simulate, visit: Open):
     await expect(made.page.get_by_label("Minutes ahead of UTC")).to_be_focused()
 
     assert [re.sub(r".*/config/", "", put) for put in puts] == [
-        'crontasks {"value":"system heartbeat"}',
+        'crontasks {"value":"*:8:0:0!version"}',
         'utc {"value":"5000"}',
         'soctout {"value":"31"}',
     ]
@@ -246,7 +246,7 @@ async def test_only_what_changed_is_saved(simulate: Simulate, visit: Open):
     ).to_be_visible()
     async with Api(running.nodes[0].node) as api:
         saved = await api.config()
-    assert saved["crontasks"]["value"] == "system heartbeat"
+    assert saved["crontasks"]["value"] == "*:8:0:0!version"
     assert saved["soctout"]["value"] == 31
     assert saved["utc"]["value"] != 5000
 
