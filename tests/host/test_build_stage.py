@@ -182,5 +182,4 @@ def test_our_own_node_is_staged_and_fits_a_pico_w(cache: Path, tmp_path: Path):
     assert "sys/a/tepal/core/config.mpy" in staged.sizes
     assert not [name for name in staged.sizes if name.endswith((".json", ".pyi", ".toml"))]
     assert len(built.entries) == len(staged.sizes)
-    # A quarter stays for what the node writes.
-    assert built.used_blocks < image.PICO_W.block_count * 3 / 4
+    assert built.free >= 160 * 1024  # for what the node writes
