@@ -19,6 +19,7 @@ RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _NONE = const("n/a")
+_BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4")
 
 
 def build(node) -> None:
@@ -49,8 +50,8 @@ def build(node) -> None:
     node.network = Network(board.station(node.name), node)
 
 
-async def boot(node) -> None:
-    """Bring the node up: parts, identity, network, doors; then what makes it act by itself."""
+async def boot(node) -> bool:
+    """Bring the node up: parts, identity, network, doors; return whether it acts by itself."""
     mode, news = boots.begin(board.reset_cause(), blackbox.noted())
     node.safe = bool(mode)
     news += await _take_in(node)
@@ -75,6 +76,14 @@ async def boot(node) -> None:
         from tepal.core import replacing
 
         node.tasks.start("update", replacing.run(node), "system")
+    return not node.safe and _acts(node)
+
+
+def _acts(node) -> bool:
+    for key in _BY_ITSELF.split():
+        if node.config.get(key) not in (False, _NONE):
+            return True
+    return storage.exists("user_main.py") or storage.exists("user_main.mpy")
 
 
 def _make_folders() -> list:

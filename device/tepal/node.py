@@ -80,8 +80,7 @@ class Node:
         self.closing = []  # functions to call before a restart
         self.hard = False  # restart the chip, not only the software
         self.stop = asyncio.Event()
-        self.is_good = False  # the boot; see core.boots
-        self.due_ms = _GOOD_MS  # uptime at which to look after it
+        self.due_ms = _GOOD_MS  # uptime at which to look after the boot, see core.boots
         self.sweep = sweep
 
     def __getattr__(self, name: str):
@@ -141,6 +140,8 @@ class Node:
                 swept = now
                 sweep()
                 if self.tasks.starved and not has_room():
+                    self.modules.loaded.clear()
+                    sweep("LM_")  # some of them have left no memory, not even for what follows
                     care().relieve(self)
                 self.tasks.starved = False
 
@@ -164,14 +165,14 @@ def start(node: Node, beside) -> None:
 async def boot(node: Node, beside) -> None:
     """Boot, then start what runs beside; a boot that fails is tried again."""
     try:
-        await _compose(node)
+        acts = await _compose(node)
     except Exception as error:  # noqa: BLE001 - whatever it is, the next boot may be better
         await asyncio.sleep_ms(care().crash(error, "boot"))
         node.restart(hard=True)
         return
     if beside:
         node.tasks.start("simulator", beside, "system")
-    if not node.safe:
+    if acts:
         sweep()  # there is no room for the boot and for this at the same time
         _act(node)
 
@@ -183,12 +184,13 @@ def _act(node: Node) -> None:
     automation.start(node)
 
 
-async def _compose(node: Node) -> None:
+async def _compose(node: Node) -> bool:
     gc.threshold(_TIDY)  # what is collected late leaves the heap in pieces
     from tepal import boot
 
-    await boot.boot(node)
+    acts = await boot.boot(node)
     gc.threshold(-1)
+    return acts
 
 
 def run(beside=None) -> None:
@@ -221,11 +223,12 @@ def has_room() -> bool:
         return False
 
 
-def sweep() -> None:
-    """Forget the code that calls itself RARE; it is loaded again when it is needed."""
+def sweep(also: str = "?") -> None:
+    """Forget the code that calls itself RARE, or whose name begins so; it is loaded again."""
     for name in list(sys.modules):
-        if hasattr(sys.modules[name], "RARE"):
-            sys.modules.pop(name)
+        if hasattr(sys.modules[name], "RARE") or name.startswith(also):
             parent, _, child = name.rpartition(".")
-            sys.modules[parent].__dict__.pop(child, None)
+            sys.modules.pop(name)
+            if parent:
+                sys.modules[parent].__dict__.pop(child, None)
     gc.collect()

@@ -371,7 +371,7 @@ def test_a_configuration_is_saved_and_restored_without_its_secrets(simulate, tmp
     simulation.umbel("config", "node01", "set", "utc", "90")
     done = simulation.umbel("config", "node01", "backup", str(file))
     assert done.returncode == 0, done.stderr
-    assert "secrets are not in it: appwd" in done.stdout
+    assert "secrets are not in it: ap_password, appwd" in done.stdout
 
     simulation.umbel("config", "node01", "set", "utc", "0")
     simulation.umbel("config", "node01", "set", "boothook", "system heartbeat")

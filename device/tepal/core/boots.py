@@ -11,6 +11,7 @@ from micropython import const
 from tepal.core import storage, trouble
 
 RARE = True
+_GOOD_MS = const(60000)  # as in node: the first look is at the boot itself
 _RETRY_MS = const(3600000)
 _MOST = const(5)  # boots in a row that were not good
 _PATH = const("data/.boot")
@@ -55,7 +56,7 @@ def look(node) -> int:
 
     Returns the uptime in milliseconds at which to look again; 0 for never.
     """
-    if not node.is_good:
+    if node.due_ms == _GOOD_MS:
         from tepal.core import settings
 
         # What was changed since has not made a boot yet.
@@ -64,7 +65,6 @@ def look(node) -> int:
             settle(settings.read(node.config) if is_proven else None)
         except OSError as error:
             node.log.warn("boot: " + str(error))
-        node.is_good = True
     elif not is_met(node):
         node.log.boot("leaving safe mode")
         node.restart(hard=True)
