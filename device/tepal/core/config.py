@@ -1,4 +1,4 @@
-"""The configuration in force. The keys, and how they are read, checked and saved: ``settings``."""
+"""The configuration in force. Reading, checking and saving: ``settings``; the table: ``keys``."""
 
 from micropython import const
 

@@ -8,7 +8,6 @@ from tepal.formats.postfixes import is_host
 
 RARE = True
 _COPIES = const(2)
-_HIDDEN = const("***")
 _DIGITS = const(12)  # int() takes memory for as many as it gets
 _WIFI = const(("staessid", "stapwd", "country", "ap_password"))
 
