@@ -31,9 +31,9 @@ SIMULATED = Path(__file__).parents[1] / "src" / "umbel" / "sim" / "board"
 _START = {
     BARE: "import bare; bare.boot()",
     BUTTON: "import button; button.boot()",
-    SIMULATED: "import launch",
+    SIMULATED: "import launch",  # which starts the loader
 }
-_SLOT = "sys/a"  # as on a board: a node remembers the path of each file that it has loaded
+_MOUNTED = "/os/"  # where a node finds the files of its release
 _ROUNDS = 600  # of the hash, as a node makes it
 _PATIENCE = 10.0  # seconds
 _NAMES = re.compile(r"n_qstr=(\d+)")
@@ -47,11 +47,6 @@ class Node:
     flash: Path
     shell_port: int
     web_port: int
-
-    @property
-    def code(self) -> Path:
-        """Where its release is."""
-        return self.flash / _SLOT
 
     def console(self) -> str:
         """What it has printed."""
@@ -77,7 +72,8 @@ def running_node(
     with ExitStack() as stack:
         flash = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         fakes = _fakes(hardware)
-        (flash / "sys").symlink_to(_release() / "sys")
+        for name in ("sys", "main.py"):
+            (flash / name).symlink_to(_release() / name)
         shell_port, web_port = free_port(), free_port()
         _provision(flash, shell_port, web_port, auth=auth, more=config or {})
         if module is not None:
@@ -92,7 +88,6 @@ def running_node(
                     "-c",
                     _START[hardware],
                     ".",
-                    _SLOT,
                 ],
                 environment={
                     "PATH": os.environ["PATH"],
@@ -116,7 +111,7 @@ class Gauged:
 
     heap: int  # bytes
     names: int  # that MicroPython has interned, and never forgets
-    resident: tuple[Path, ...]  # the files of its code that stay in memory
+    resident: tuple[str, ...]  # the files of its release that stay in memory
 
 
 def gauge(node: Node) -> Gauged:
@@ -130,7 +125,7 @@ def gauge(node: Node) -> Gauged:
             raise UmbelError("the gauge does not answer")
         time.sleep(0.01)
     heap, *files = answer.read_text().splitlines()
-    resident = (node.flash / file for file in files if file.startswith(_SLOT))
+    resident = (file.removeprefix(_MOUNTED) for file in files if file.startswith(_MOUNTED))
     names = _NAMES.findall(node.console())[-1]
     return Gauged(heap=int(heap), names=int(names), resident=tuple(sorted(resident)))
 

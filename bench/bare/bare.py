@@ -91,14 +91,29 @@ def answer(used):
 
 
 def boot():
-    """Run the node in ``sys/a`` of the working folder."""
+    """Run the release in ``sys/a`` of the working folder, as the loader of a board does it."""
     sys.modules["machine"] = machine
     sys.modules["network"] = network
-    sys.path[:0] = ["modules", "sys/a", "sys/a/modules"]
+    sys.path.insert(0, "sys/a")
     before = [0]
-    beside = idle(before)
+    run = beside(idle(before))
     gc.collect()
     before[0] = gc.mem_alloc()
-    from tepal import node
+    import asyncio
 
-    node.run(beside)
+    asyncio.run, run[0] = run[1], asyncio.run
+    import start
+
+    start.run("sys/a")
+
+
+def beside(looks):
+    """Return a list: a place for asyncio.run, and what replaces it, to run ``looks`` beside."""
+
+    async def both(main):
+        asyncio = sys.modules["asyncio"]
+        asyncio.create_task(looks)
+        return await main
+
+    run = [None, lambda main: run[0](both(main))]
+    return run

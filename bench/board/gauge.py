@@ -6,22 +6,31 @@ import sys
 import micropython
 import network
 
-sys.path[:0] = ["/modules", "/sys/a", "/sys/a/modules"]
 _own = 0
 
 
 def run(firmware):
     """Tell what is in use before there is a node, then run it."""
     global _own
-    beside = watch()
+    beside = [None, watch()]
     gc.collect()
     _own = gc.mem_alloc() - firmware
     network.WLAN(network.STA_IF).active(True)
     gc.collect()
     print("firmware", firmware, "radio", gc.mem_alloc() - _own - firmware)
-    from tepal import node
+    import asyncio
 
-    node.run(beside)
+    beside[0], asyncio.run = asyncio.run, lambda main: beside[0](both(main, beside[1]))
+    sys.path.insert(0, "sys/a")
+    import start
+
+    start.run("sys/a")
+
+
+async def both(main, beside):
+    """Run the node and the watch."""
+    sys.modules["asyncio"].create_task(beside)
+    return await main
 
 
 async def watch():

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 from bench import node
 from bench.figure import Figure
+from umbel.build import stage
+
+_START = "start.mpy"
 
 
 def measure() -> Iterator[Figure]:
+    sizes = {name: len(content) for name, content in stage.release_files().items()}
     with node.running_node(bits=32, hardware=node.BARE) as one:
         node.wait_until_up(one)
-        resident = _sizes(node.gauge(one).resident)
-        everything = _sizes(one.code.rglob("*.mpy"))
-        system = _sizes((one.code / "tepal").rglob("*.mpy"))
+        resident = [sizes[name] for name in (_START, *node.gauge(one).resident)]
+    everything = [size for name, size in sizes.items() if name.endswith(".mpy")]
+    system = [size for name, size in sizes.items() if name.startswith("tepal/")]
     yield Figure(
         key="resident",
         what=f"compiled code in memory after boot, {len(resident)} of {len(everything)} files",
@@ -28,7 +31,3 @@ def measure() -> Iterator[Figure]:
         value=sum(everything),
         unit="B",
     )
-
-
-def _sizes(files: Iterable[Path]) -> list[int]:
-    return [file.stat().st_size for file in files]

@@ -11,6 +11,7 @@ from statistics import median
 from bench import node
 from bench.figure import Figure
 from bench.processes import needed
+from umbel.build import compile as compiler
 from umbel.build import sources, stage
 from umbel.errors import UmbelError
 from umbel.release import KeyRing, Release, Wishes, build, private_keys, sign
@@ -40,13 +41,10 @@ def measure() -> Iterator[Figure]:
 
 def signed(folder: Path) -> tuple[Path, Release, str]:
     """Tepal itself: where it is, its signed release, the key."""
-    staged = stage.stage(folder / "flash", cache=sources.cache_dir())
-    slot = staged.folder / "sys" / "a"
-    files = {
-        path.relative_to(slot).as_posix(): path.read_bytes()
-        for path in slot.rglob("*")
-        if path.is_file()
-    }
+    files = stage.release_files(cache=sources.cache_dir())
+    slot = folder / "slot"
+    for name, content in files.items():
+        compiler.write_if_changed(slot / name, content)
     ring = KeyRing(folder / "keys")
     key = private_keys.new(ring, "bench")
     unsigned = build(files, Wishes(name="tepal", version="1.0.0"))

@@ -26,7 +26,7 @@ def build(node) -> None:
     """Give ``node`` all its parts."""
     faults = _make_folders()
     base = __file__.rsplit("/", 2)[0]
-    node.version = VERSION
+    node.version = _version(node.slot)
     node.web_folder = base + "/web"
     node.reset_cause = board.reset_cause()
     node.config = Config("config", node.keep_secret)
@@ -50,6 +50,15 @@ def build(node) -> None:
     node.network = Network(board.station(node.name), node)
 
 
+def _version(slot: str) -> str:
+    """Return that of the release in ``slot``; its manifest says it."""
+    if slot:
+        for line in storage.lines("sys/" + slot + "/manifest"):
+            if line[:9] == "version: ":
+                return line[9:].strip()
+    return VERSION
+
+
 async def boot(node) -> bool:
     """Bring the node up: parts, identity, network, doors; return whether it acts by itself."""
     mode, news = boots.begin(board.reset_cause(), blackbox.noted())
@@ -63,7 +72,7 @@ async def boot(node) -> bool:
     node.id = "micr" + number.hex() + "OS"
     news += await _identify(node)
     node.config.is_new = False
-    node.log.boot("%s %s, reset cause %s" % (node.name, VERSION, node.reset_cause))
+    node.log.boot("%s %s, reset cause %s" % (node.name, node.version, node.reset_cause))
     for text in news:
         node.log.err(text)
     for fault in node.config.faults:
@@ -113,7 +122,7 @@ async def _identify(node) -> list:
     """Make sure that the node has an identity and a password; return what was wrong."""
     try:
         settings.save(node.config, "hwuid", node.id)
-        settings.save(node.config, "version", VERSION)
+        settings.save(node.config, "version", node.version)
         password = await login.provision(node.auth)
     except OSError as error:
         return ["identity: not saved: " + str(error)]

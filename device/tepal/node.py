@@ -45,6 +45,7 @@ class Node:
     """Put together by ``boot``. What not every node needs comes into being at its first use."""
 
     name: str  # the configuration key devfid
+    slot = ""  # of its release: a or b; nothing where there are none
     safe = False  # nothing acts by itself, and the user's own modules are not loaded
     id: str  # made from the chip's own number
     version: str
@@ -146,32 +147,28 @@ class Node:
                 self.tasks.starved = False
 
 
-async def main(beside=None) -> bool:
-    """Boot, serve, and return whether the chip shall be reset when a restart was asked for.
-
-    ``beside`` is a coroutine that a simulator runs as long as the node does.
-    """
+async def main(slot: str) -> bool:
+    """Boot, serve, and return whether the chip shall be reset when a restart was asked for."""
     node = Node()
-    start(node, beside)
+    node.slot = slot
+    start(node)
     await node.serve()
     return node.hard
 
 
-def start(node: Node, beside) -> None:
+def start(node: Node) -> None:
     """Begin to boot, in a task of its own: a frame that lasts keeps what it has touched."""
-    asyncio.create_task(boot(node, beside))  # noqa: RUF006 - the event loop keeps it
+    asyncio.create_task(boot(node))  # noqa: RUF006 - the event loop keeps it
 
 
-async def boot(node: Node, beside) -> None:
-    """Boot, then start what runs beside; a boot that fails is tried again."""
+async def boot(node: Node) -> None:
+    """Boot, then start what the node does by itself; a boot that fails is tried again."""
     try:
         acts = await _compose(node)
     except Exception as error:  # noqa: BLE001 - whatever it is, the next boot may be better
         await asyncio.sleep_ms(care().crash(error, "boot"))
         node.restart(hard=True)
         return
-    if beside:
-        node.tasks.start("simulator", beside, "system")
     if acts:
         sweep()  # there is no room for the boot and for this at the same time
         _act(node)
@@ -193,11 +190,11 @@ async def _compose(node: Node) -> bool:
     return acts
 
 
-def run(beside=None) -> None:
-    """Run the node of this board; does not return."""
+def run(slot: str = "") -> None:
+    """Run the node of this board, whose release is in ``slot`` if it has slots; does not return."""
     hard = True
     try:
-        hard = asyncio.run(main(beside))
+        hard = asyncio.run(main(slot))
     except Exception as error:  # noqa: BLE001 - the event loop itself has ended
         time.sleep_ms(care().crash(error, "run"))
     except KeyboardInterrupt:  # somebody wants the REPL

@@ -33,7 +33,7 @@ async def boot_here():
     if hasattr(sys, "path_importer_cache"):  # CPython remembers what was in "modules" before
         sys.path_importer_cache.clear()
     node = node_module.Node()
-    await node_module.boot(node, None)
+    await node_module.boot(node)
     await asyncio.sleep_ms(50)
     return node
 

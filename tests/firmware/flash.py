@@ -36,6 +36,7 @@ def node(
     password: str | None = PASSWORD,
     files: Mapping[str, bytes] | None = None,
     selection: stage.Selection = stage.EVERYTHING,
+    web: Path | None = None,
     **config: object,
 ) -> bytes:
     """A node with everything that a release has, which knows the Wi-Fi.
@@ -50,7 +51,7 @@ def node(
         secrets["passwords"] = {"salt": salt.hex(), "rounds": _ROUNDS, "admin": hashed.hex()}
     config = {"devfid": NAME, "staessid": _SSID, "webui": True, "ntp": "n/a", **config}
     with tempfile.TemporaryDirectory() as folder:
-        stage.stage(Path(folder), selection=selection)
+        stage.stage(Path(folder), selection=selection, web=web)
         own = {
             "config/node_config.json": json.dumps(config).encode(),
             "secrets": json.dumps(secrets).encode(),

@@ -104,13 +104,11 @@ def best_link() -> LinkKind:
 
 
 def start(version: str, link: LinkKind) -> Board:
-    files = {
-        "modules/LM_hang.py": HANG,
-        "sys/a/web/index.html.gz": gzip.compress(PAGE),
-    }
-    board = Board(
-        flash.node(devip=ADDRESS, soctout=SILENCE, files=files), firmware=version, link=link
-    )
+    files = {"modules/LM_hang.py": HANG}
+    with tempfile.TemporaryDirectory() as web:
+        Path(web, "index.html.gz").write_bytes(gzip.compress(PAGE))
+        image = flash.node(devip=ADDRESS, soctout=SILENCE, files=files, web=Path(web))
+    board = Board(image, firmware=version, link=link)
     board.power_on()
     board.console.wait_for(UP)
     joined(board)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 import posixpath
 from itertools import pairwise
 
@@ -50,10 +51,24 @@ def test_what_was_built_can_be_read(files: dict[str, bytes]):
 
     described = manifest.read(release.manifest.signed)
 
-    assert {one.path: one.size for one in described.files} == {p: len(c) for p, c in files.items()}
-    assert all(hashlib.sha256(files[f.path]).digest() == f.sha256 for f in described.files)
+    assert {one.path.removesuffix(".z") for one in described.files} == set(files)
+    assert {one.path: one.size for one in described.files} == {
+        path: len(content) for path, content in release.files.items()
+    }
+    assert all(hashlib.sha256(release.files[f.path]).digest() == f.sha256 for f in described.files)
     assert described.digest == hashlib.sha256(described.signed).digest()
-    assert [one.path for one in described.files] == sorted(files, key=order)
+    assert [one.path for one in described.files] == sorted(release.files, key=order)
+
+
+@given(FILES)
+def test_what_stands_in_folders_is_deflated(files: dict[str, bytes]):
+    release = build(files, WISHES)
+
+    for path, content in files.items():
+        if "/" in path and not path.endswith((".z", ".gz")):
+            assert zlib.decompress(release.files[path + ".z"], -10) == content
+        else:
+            assert release.files[path] == content
 
 
 @given(FILES)

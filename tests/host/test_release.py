@@ -23,7 +23,7 @@ from umbel.release.manifest import Signature
 from umbel.release.signing import with_command
 
 WISHES = Wishes(name="demo", version="1.2.3")
-FILES = {"main.py": b"print(1)\n", "lib/a.py": b"", "web/index.html.gz": bytes(range(256))}
+FILES = {"main.py": b"print(1)\n", "lib/a.py.z": b"", "web/index.html.gz": bytes(range(256))}
 MPY = b"M\x06\x00\x1f"
 RP2 = b"M\x06\x13\x1f"  # native code, 6.3 for armv6m
 
@@ -137,7 +137,7 @@ def damaged(folder: Path, how: str) -> Path:
     path = folder / "release"
     build(FILES, WISHES).save(path)
     if how == "missing":
-        (path / "lib/a.py").unlink()
+        (path / "lib/a.py.z").unlink()
     elif how == "changed":
         (path / "main.py").write_bytes(b"print(2)\n")
     elif how == "added":
@@ -154,7 +154,7 @@ def damaged(folder: Path, how: str) -> Path:
 @pytest.mark.parametrize(
     "how, said",
     [
-        ("missing", "lib/a.py is missing"),
+        ("missing", "lib/a.py.z is missing"),
         ("changed", "main.py is not what the manifest says"),
         ("added", "more.py is not in the manifest"),
         ("linked", "main.py is missing"),
@@ -425,8 +425,8 @@ def test_tepal_itself_is_the_same_every_time(umbel: Umbel, tmp_path: Path):
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     made = Release.load(tmp_path / "a.zip")
     assert made.manifest.head["mpy"] == "6"
-    assert "tepal/node.mpy" in made.files
-    assert "modules/LM_switch.mpy" not in made.files
+    assert "tepal/node.mpy.z" in made.files
+    assert "modules/LM_switch.mpy.z" not in made.files
 
 
 def test_what_is_missing_is_named_with_its_remedy(tmp_path: Path):

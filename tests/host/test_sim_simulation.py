@@ -13,6 +13,7 @@ import pytest
 
 from umbel import registry
 from umbel.errors import SimulationError
+from umbel.release import Wishes, build
 from umbel.sim import client, code, folder, runtime, simulation, weather
 from umbel.sim.plan import Board, Plan
 from umbel.sim.simulation import Simulation
@@ -119,11 +120,49 @@ async def test_a_simulation_that_is_gone_is_one_sentence(tmp_path: Path):
         client.order(tmp_path / "control.sock", "boards")
 
 
-@pytest.mark.parametrize(("compiled", "suffix"), [(True, ".mpy"), (False, ".py")])
-def test_nodes_share_one_copy_of_the_code(compiled: bool, suffix: str):
+def test_each_board_has_a_release_on_its_flash():
     with folder.opened(None) as place:
-        target = code.lay_out(place, compiled=compiled)
+        code.lay_out(place, ["one", "two"])
 
-        assert (target / f"tepal/node{suffix}").is_file()
-        assert (target / f"modules/LM_system{suffix}").is_file()
-        assert (place.fakes / "machine.mpy").is_file() == compiled
+        for board in ("one", "two"):
+            flash = place.board(board).flash
+            assert (flash / "main.py").is_file()
+            assert (flash / "sys/a/pack").is_file()
+        assert (place.fakes / "machine.mpy").is_file()
+
+
+def test_a_newer_release_on_a_board_stays():
+    with folder.opened(None) as place:
+        code.lay_out(place, ["one"])
+        flash = place.board("one").flash
+        newer = build({"start.mpy": b"M\x06\x00\x1f"}, Wishes(name="tepal", version="999.0.0"))
+        (flash / "sys/b").mkdir()
+        (flash / "sys/b/manifest").write_bytes(newer.manifest.content)
+        (flash / "boot.st").write_text("b - 0\n")
+
+        code.lay_out(place, ["one"])
+
+        assert [path.name for path in (flash / "sys/b").iterdir()] == ["manifest"]
+
+
+def test_a_release_of_now_replaces_one_of_before_where_it_runs():
+    with folder.opened(None) as place:
+        code.lay_out(place, ["one"])
+        flash = place.board("one").flash
+        (flash / "sys/a").rename(flash / "sys/b")
+        (flash / "sys/b/pack").write_bytes(b"of yesterday")
+        (flash / "boot.st").write_text("b - 0\n")
+
+        code.lay_out(place, ["one"])
+
+        newest = (place.code / "sys/a/pack").read_bytes()
+        assert (flash / "sys/b/pack").read_bytes() == newest
+        assert not (flash / "sys/a").exists()
+
+
+def test_on_cpython_nodes_share_one_copy_of_the_sources():
+    with folder.opened(None) as place:
+        target = code.lay_out_sources(place)
+
+        assert (target / "tepal/node.py").is_file()
+        assert (target / "modules/LM_system.py").is_file()

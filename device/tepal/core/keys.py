@@ -13,6 +13,7 @@ import json
 
 from micropython import const
 
+from tepal.core import storage
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -53,10 +54,9 @@ def is_known(key: str) -> bool:
 
 def table(key=None):
     """Yield (key, default, limit, flags) of every key, or of one; see the top of this file."""
-    with open(__file__.rsplit("/", 1)[0] + "/keys.txt") as file:
-        for line in file:
-            if key is None or line[: line.find(" ")] == key:
-                yield _parse(line)
+    for line in storage.lines(__file__.rsplit("/", 1)[0] + "/keys.txt"):
+        if key is None or line[: line.find(" ")] == key:
+            yield _parse(line)
 
 
 def _parse(line: str) -> tuple:

@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-from tepal.core import trouble
+from tepal.core import storage, trouble
 from tepal.formats.command import is_name
 from tepal.formats.errors import TepalError
 
@@ -102,10 +102,10 @@ def documented(module) -> list[str]:
 def path(modules, name: str) -> str:
     """Return the file of a module; empty if there is none."""
     for folder in modules.folders:
-        files = _files(folder)
-        for file in ("LM_" + name + ".py", "LM_" + name + ".mpy"):
-            if file in files:
-                return folder + "/" + file
+        for ending in (".py", ".mpy"):
+            file = folder + "/LM_" + name + ending
+            if storage.exists(file):
+                return file
     return ""
 
 
@@ -121,10 +121,9 @@ def _declared(file_path: str) -> list[str]:
     """Return the public functions of a source file; a compiled one shows none."""
     names = []
     if file_path.endswith(".py"):
-        with open(file_path) as file:
-            for line in file:
-                if line.startswith("def ") or line.startswith("async def "):  # noqa: PIE810
-                    names.append(line.split("def ", 1)[1].split("(", 1)[0])
+        for line in storage.lines(file_path):
+            if line.startswith("def ") or line.startswith("async def "):  # noqa: PIE810
+                names.append(line.split("def ", 1)[1].split("(", 1)[0])
     return [name for name in names if name[0] != "_"]
 
 

@@ -3,6 +3,7 @@
 They are read as text, so that their many names do not stay in memory.
 """
 
+from tepal.core import storage
 from tepal.formats.command import is_name
 from tepal.formats.errors import TepalError
 
@@ -23,12 +24,11 @@ def number(pins, name: str):
     """Return the GPIO that ``name`` means. Raises: see ``Pins.number``."""
     if name in pins.custom:
         return pins.custom[name]
-    with _open(pins) as file:
-        for line in file:
-            words = line.split()
-            if words[:2] == [name, "="]:
-                text = words[2].strip('"')
-                return int(text) if text.isdigit() else text
+    for line in storage.lines(_path(pins)):
+        words = line.split()
+        if words[:2] == [name, "="]:
+            text = words[2].strip('"')
+            return int(text) if text.isdigit() else text
     raise TepalError("unknown_pin", name + " is not in the map " + pins.map)
 
 
@@ -54,11 +54,10 @@ def booked(held: dict) -> dict:
     return {held[number][0]: number for number in held}
 
 
-def _open(pins):
+def _path(pins) -> str:
     if is_name(pins.map):
         for folder in pins.folders:
-            try:
-                return open(folder + "/IO_" + pins.map + ".py")
-            except OSError:
-                continue
+            path = folder + "/IO_" + pins.map + ".py"
+            if storage.exists(path):
+                return path
     raise TepalError("unknown_pin_map", pins.map)

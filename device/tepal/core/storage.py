@@ -107,6 +107,15 @@ def exists(path: str) -> bool:
     return True
 
 
+def lines(path: str):
+    """Yield each line of a text, with its end. Raises: OSError."""
+    with open(path, "rb") as file:
+        line = file.readline()
+        while line:
+            yield line.decode()
+            line = file.readline()
+
+
 def make_folder(path: str) -> None:
     """Create ``path`` unless it is there."""
     try:

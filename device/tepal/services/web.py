@@ -50,7 +50,7 @@ async def send(request, name: str) -> None:
     more = "cache-control: no-cache\r\nx-frame-options: DENY\r\n"
     if zipped >= 0:
         path += ".gz"
-        etag = '"' + _trailer(path) + '"'
+        etag = '"' + _trailer(path, size) + '"'
         more += "content-encoding: gzip\r\netag: " + etag + "\r\n"
         if request.header("if-none-match") == etag:
             await request.answer(b"", status="304 Not Modified", more="etag: " + etag + "\r\n")
@@ -95,8 +95,8 @@ def _size(path: str) -> int:
     return -1 if status[0] & 0x4000 else status[6]
 
 
-def _trailer(path: str) -> str:
+def _trailer(path: str, size: int) -> str:
     """Return checksum and length of the content as gzip stores them at the end of a file."""
     with open(path, "rb") as file:
-        file.seek(-8, 2)
+        file.seek(size - 8, 1)
         return file.read(8).hex()

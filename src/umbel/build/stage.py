@@ -1,7 +1,8 @@
-"""What goes to a node: the flash of one release, laid out in a folder.
+"""What goes to a node: the files of a release of Tepal, and the flash of a node that runs it.
 
-``main.py`` at the top, all else in a slot: the operating system, and of modules, pin maps, devices
-and apps what is wanted, with the drivers that these import. Metadata and stubs stay here.
+A release is ``start.py``, the operating system, and of modules, pin maps, devices and apps what is
+wanted, with the drivers that these import. Metadata and stubs stay here. On the flash the loader
+``main.py`` stands at the top, the release in a slot.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from umbel.build import compile as compiler
 from umbel.build import sources
 from umbel.errors import UmbelError
+from umbel.release import Wishes, slot
+from umbel.release import build as build_release
 
 _OS = "tepal"
 _DRIVERS = "drivers"
 _WEB = "web"
+_START = "start.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +72,35 @@ def plan(source: Path, selection: Selection = EVERYTHING) -> dict[str, Path]:
     Raises:
         UmbelError: something is wanted that there is not.
     """
-    chosen = {name: path for name, path in _below(source) if name.startswith(f"{_OS}/")}
+    chosen = {
+        name: path for name, path in _below(source) if name == _START or name.startswith(f"{_OS}/")
+    }
     chosen |= _wanted(source, _MODULES, selection.modules)
     chosen |= _wanted(source, _PIN_MAPS, selection.pin_maps)
     chosen |= _wanted(source, _DEVICES, selection.devices)
     chosen |= _wanted(source, _APPS, selection.apps)
     return chosen | _drivers_of(source, chosen.values())
+
+
+def release_files(
+    *,
+    source: Path | None = None,
+    selection: Selection = EVERYTHING,
+    web: Path | None = None,
+    cache: Path | None = None,
+) -> dict[str, bytes]:
+    """The files of a release that carries ``selection``, compiled: paths to content.
+
+    ``web`` is a folder with the built user interface, its files compressed already.
+
+    Raises:
+        UmbelError: something is wanted that there is not, or does not compile.
+    """
+    device = source or sources.device_dir()
+    files = compiler.compile_files(plan(device, selection), cache=cache)
+    if web is not None:
+        files |= {f"{_WEB}/{name}": path.read_bytes() for name, path in _files(web)}
+    return files
 
 
 def stage(
@@ -81,28 +109,27 @@ def stage(
     source: Path | None = None,
     selection: Selection = EVERYTHING,
     web: Path | None = None,
-    slot: str = "a",
+    slot_name: str = "a",
     cache: Path | None = None,
 ) -> Staged:
-    """Make ``target`` the flash of a node that carries ``selection``.
+    """Make ``target`` the flash of a node that carries ``selection``, see ``release_files``.
 
-    ``web`` is a folder with the built user interface, its files compressed already. What else is
-    in ``target`` stays, except in the slot: that holds this release and nothing more.
+    What else is in ``target`` stays, except in the slot: that holds this release and nothing more.
 
     Raises:
         UmbelError: something is wanted that there is not, or does not compile.
     """
     device = source or sources.device_dir()
-    below_slot = compiler.compile_files(plan(device, selection), cache=cache)
-    if web is not None:
-        below_slot |= {f"{_WEB}/{name}": path.read_bytes() for name, path in _files(web)}
-    contents = {f"sys/{slot}/{name}": content for name, content in below_slot.items()}
+    files = release_files(source=device, selection=selection, web=web, cache=cache)
+    release = build_release(files, Wishes(name=_OS, version=version("umbel")))
+    folder = f"sys/{slot_name}"
+    contents = {f"{folder}/{name}": content for name, content in slot.laid_out(release).items()}
     for name in compiler.STAY_SOURCE:
         if (device / name).is_file():
             contents[name] = (device / name).read_bytes()
     for name, content in contents.items():
         compiler.write_if_changed(target / name, content)
-    _remove_others(target / "sys" / slot, {target / name for name in contents})
+    _remove_others(target / folder, {target / name for name in contents})
     return Staged(
         folder=target, sizes={name: len(content) for name, content in sorted(contents.items())}
     )

@@ -164,20 +164,15 @@ def _signer(name: str) -> Signer:
 
 def _own(modules: list[str] | None, platforms: list[str] | None) -> dict[str, bytes]:
     """Tepal as a node of these platforms gets it: what is below its slot."""
-    import tempfile
-
     from umbel.build import sources, stage
 
     selection = stage.Selection(
         modules=None if modules is None else frozenset({"system", *modules}),
         pin_maps=frozenset(platforms) if platforms else None,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder)
-        stage.stage(
-            target, selection=selection, web=sources.web_dir(), cache=sources.cache_dir(), slot="a"
-        )
-        return _contents(target / "sys" / "a")
+    return stage.release_files(
+        selection=selection, web=sources.web_dir(), cache=sources.cache_dir()
+    )
 
 
 def _files(folder: Path, modules: list[str] | None) -> dict[str, bytes]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from tepal.formats.manifest import is_path, order
 from umbel.errors import UmbelError
-from umbel.release import bytecode, manifest
+from umbel.release import bytecode, manifest, slot
 from umbel.release.keys import PublicKey
 from umbel.release.manifest import MAX_FILE
-from umbel.release.release import MANIFEST, Release
+from umbel.release.release import Release
 
 _MAGIC = "tepal-release 1"
 _PART = 1000  # each number of a version must be smaller to make a sequence of it
@@ -39,14 +39,16 @@ def build(files: Mapping[str, bytes], wishes: Wishes) -> Release:
         UmbelError: a file cannot be in a release, or a wish makes no sense.
     """
     for path, content in files.items():
-        if not is_path(path) or path == MANIFEST:
+        if not is_path(path) or path in slot.RESERVED:
             raise UmbelError(
                 f"{path!r} cannot be in a release: 96 letters, digits and ._- are, in 8 folders"
             )
         if len(content) > MAX_FILE:
             raise UmbelError(f"{path}: {len(content):,} bytes, a file has at most {MAX_FILE:,}")
-    contents = {path: files[path] for path in sorted(files, key=order)}
-    lines = [_MAGIC, *_head(contents, wishes)]
+    bytecode_wanted = bytecode.wanted(files)
+    deflated = slot.deflated(files)
+    contents = {path: deflated[path] for path in sorted(deflated, key=order)}
+    lines = [_MAGIC, *_head(contents, wishes, bytecode_wanted)]
     lines += [
         f"{hashlib.sha256(content).hexdigest()} {len(content)} {path}"
         for path, content in contents.items()
@@ -55,13 +57,13 @@ def build(files: Mapping[str, bytes], wishes: Wishes) -> Release:
     return Release(manifest=manifest.read(text, "this release"), files=contents)
 
 
-def _head(files: Mapping[str, bytes], wishes: Wishes) -> list[str]:
+def _head(files: Mapping[str, bytes], wishes: Wishes, mpy: str | None) -> list[str]:
     sequence = sequence_of(wishes.version) if wishes.sequence is None else wishes.sequence
     head: dict[str, object] = {
         "name": wishes.name,
         "version": wishes.version,
         "sequence": sequence,
-        "mpy": bytecode.wanted(files),
+        "mpy": mpy,
         "micropython": wishes.micropython,
         "platform": " ".join(sorted(wishes.platforms)) or None,
         "board": " ".join(sorted(wishes.boards)) or None,

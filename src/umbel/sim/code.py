@@ -1,4 +1,4 @@
-"""What simulated nodes run, laid out once for all nodes of a simulation."""
+"""What simulated nodes run: each has a release on its flash, as a board has; CPython runs sources."""
 
 from __future__ import annotations
 
@@ -6,35 +6,61 @@ from pathlib import Path
 
 from umbel.build import compile as compiler
 from umbel.build import sources, stage
+from umbel.errors import UmbelError
+from umbel.release import manifest
 from umbel.sim import shim
 from umbel.sim.folder import Folder
 
 _LAUNCHER = "launch.py"  # started by name, so it stays source
-_SLOT = "a"
+_BOOT_STATE = "boot.st"
+_GOOD = "a"  # the slot where nobody has said otherwise
 
 
-def lay_out(folder: Folder, *, compiled: bool) -> Path:
-    """Put the newest code of a node into ``folder``, compiled or as source; tells where it is.
+def lay_out(folder: Folder, boards: list[str]) -> None:
+    """Make each board that has no newer release run the newest code.
 
     Raises:
         UmbelError: something does not compile.
     """
-    web = sources.web_dir()
-    if not compiled:
-        return _lay_out_sources(folder.code / "source", web)
     fakes = {path.name: path for path in shim.BOARD.glob("*.py") if path.name != _LAUNCHER}
     contents = compiler.compile_files(fakes)
     contents[_LAUNCHER] = (shim.BOARD / _LAUNCHER).read_bytes()
     for name, content in contents.items():
         compiler.write_if_changed(folder.fakes / name, content)
-    stage.stage(folder.code, web=web, slot=_SLOT)
-    return folder.code / "sys" / _SLOT
+    staged = stage.stage(folder.code, web=sources.web_dir())
+    ours = _sequence(staged.folder, _GOOD)
+    for board in boards:
+        flash = folder.board(board).flash
+        slot = _running(flash)
+        if _sequence(flash, slot) > ours:  # it was updated over the air
+            continue
+        for name in staged.sizes:
+            own = flash / name.replace(f"sys/{_GOOD}/", f"sys/{slot}/")
+            compiler.write_if_changed(own, (staged.folder / name).read_bytes())
 
 
-def _lay_out_sources(target: Path, web: Path | None) -> Path:
+def lay_out_sources(folder: Folder) -> Path:
+    """Put the sources of a node into ``folder``, for CPython; tells where they are."""
+    target = folder.code / "source"
     files = stage.plan(sources.device_dir())
-    if web is not None:
+    if web := sources.web_dir():
         files |= {f"web/{path.name}": path for path in web.iterdir() if path.is_file()}
     for name, path in files.items():
         compiler.write_if_changed(target / name, path.read_bytes())
     return target
+
+
+def _running(flash: Path) -> str:
+    try:
+        return (flash / _BOOT_STATE).read_text().split()[0]
+    except (OSError, IndexError):
+        return _GOOD
+
+
+def _sequence(flash: Path, slot: str) -> int:
+    """That of the release in a slot; -1 if there is none."""
+    path = flash / "sys" / slot / "manifest"
+    try:
+        return manifest.read(path.read_bytes(), str(path)).sequence
+    except (OSError, UmbelError):
+        return -1

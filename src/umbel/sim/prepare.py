@@ -18,7 +18,7 @@ from umbel.sim.runtime import Runtime
 class Prepared:
     """What the nodes run, and how to reach them."""
 
-    code: Path
+    code: Path | None  # sources that they share; None: each has a release on its flash
     password: str
     nodes: tuple[Node, ...]  # in the order of the plan
 
@@ -41,11 +41,12 @@ def prepare(plan: Plan, folder: Folder, runtime: Runtime) -> Prepared:
     )
     _refuse_simulated(nodes)
     addresses.refuse_taken(_doors(nodes))
-    return Prepared(
-        code=code.lay_out(folder, compiled=runtime.micropython is not None),
-        password=password,
-        nodes=nodes,
-    )
+    shared = None
+    if runtime.micropython is None:
+        shared = code.lay_out_sources(folder)
+    else:
+        code.lay_out(folder, [board.name for board in plan.boards])
+    return Prepared(code=shared, password=password, nodes=nodes)
 
 
 def _node(name: str, host: str, own: BoardFolder, password: str) -> Node:

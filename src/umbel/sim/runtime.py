@@ -31,9 +31,9 @@ class Runtime:
     micropython: Path | None  # None: CPython
     remark: str = ""  # why it is not the one that a board has
 
-    def command(self, folder: Folder, board: BoardFolder, code: Path) -> list[str]:
-        """What starts a node."""
-        arguments = [str(board.flash.absolute()), str(code.absolute())]
+    def command(self, folder: Folder, board: BoardFolder, code: Path | None) -> list[str]:
+        """What starts a node; ``code`` has its sources, where it runs none of its own."""
+        arguments = [str(path.absolute()) for path in (board.flash, code) if path]
         if self.micropython is None:
             return [*_dies_with_us(), sys.executable, "-m", "umbel.sim.cpython", *arguments]
         launcher = str(folder.fakes / "launch.py")

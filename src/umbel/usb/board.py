@@ -26,8 +26,9 @@ _LAST_WORDS = 4.0  # seconds
 _RESTARTS = "soft reboot"  # what MicroPython prints before our program begins
 _RESET = """
 import machine, os
-if "main.py" in os.listdir("/"):
-    os.remove("/main.py")
+for name in ("main.py", "boot.st"):
+    if name in os.listdir("/"):
+        os.remove("/" + name)
 machine.reset()
 """
 _SOFT_RESET = b"\r\x03\x03\x02\x04"  # interrupt twice, leave the raw REPL, restart

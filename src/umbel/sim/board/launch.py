@@ -1,14 +1,35 @@
-"""Runs a node on this computer: ``launch.py FLASH CODE``, the folder it lives in and its code."""
+"""Runs a node on this computer: ``launch.py FLASH``, and where there are no slots also ``CODE``.
 
+FLASH is the folder it lives in. Its loader starts the release that is there, as on a board; CPython
+has no file systems to mount, so its nodes run the sources in CODE.
+"""
+
+import asyncio
 import os
 import sys
 
 import control
 
-flash, code = sys.argv[1:3]
-os.chdir(flash)
-sys.path[:0] = ["modules", code, code + "/modules"]
+_run = asyncio.run
 
-from tepal import node  # noqa: E402 - only now it can be found
 
-node.run(control.serve())
+def run(node):
+    """Run the node as ``asyncio.run`` does, and listen to the host meanwhile."""
+    return _run(_beside(node))
+
+
+async def _beside(node):
+    asyncio.create_task(control.serve())  # noqa: RUF006 - the event loop keeps it
+    return await node
+
+
+asyncio.run = run
+os.chdir(sys.argv[1])
+if sys.argv[2:]:
+    code = sys.argv[2]
+    sys.path[:0] = ["modules", code, code + "/modules"]
+    from tepal import node
+
+    node.run()
+sys.path.insert(0, "")
+import main  # noqa: E402, F401 - the loader, which does not return
