@@ -63,6 +63,11 @@ async def boot(node) -> bool:
     """Bring the node up: parts, identity, network, doors; return whether it acts by itself."""
     mode, news = boots.begin(board.reset_cause(), blackbox.noted())
     node.safe = bool(mode)
+    watch = None
+    if storage.exists("sys/trial"):
+        from tepal.core import trial
+
+        watch = trial.begin(node, news)
     news += await _take_in(node)
     build(node)
     asyncio.get_event_loop().set_exception_handler(node.lost)
@@ -78,9 +83,11 @@ async def boot(node) -> bool:
     for fault in node.config.faults:
         node.log.err("config: " + fault)
     board.boost(node.config.get("boostmd"))
-    node.tasks.start("idle", node.idle(_watchdog(node)), "system")
+    node.tasks.start("idle", node.idle(_watchdog(node, watch)), "system")
     node.tasks.start("network", node.network.run(), "system")
     await _open_doors(node)
+    if watch:
+        node.tasks.start("trial", watch(node), "system")
     if node.safe and mode != "safe":
         from tepal.core import replacing
 
@@ -131,9 +138,9 @@ async def _identify(node) -> list:
     return []
 
 
-def _watchdog(node):
+def _watchdog(node, is_wanted):
     """Start the watchdog if it is wanted; the blackbox then knows what the node was doing."""
-    if not node.config.get("ha"):
+    if not is_wanted and not node.config.get("ha"):
         blackbox.clear()
         return None
     node.commands.note = blackbox.recorder()

@@ -1,4 +1,4 @@
-"""Commands that belong to no module: task, modules, help, hello, version, reboot, webrepl."""
+"""Commands that belong to no module: task, modules, help, hello, version, reboot, update, webrepl."""
 
 from micropython import const
 
@@ -113,6 +113,30 @@ def update(node) -> str:
     return replacing.restart(node)
 
 
+def update_state(node) -> dict:
+    """Return how updates of the release are."""
+    from tepal.core import updating
+
+    return updating.status(node)
+
+
+def confirm(node) -> str:
+    """Keep the release that is on trial."""
+    from tepal.core import trial
+
+    return "Confirmed" if trial.confirm(node) else "Nothing is on trial"
+
+
+async def rollback(node) -> str:
+    """Return to the release before; the one that is not on trial any more is tried again."""
+    from tepal.core import trial, updating
+
+    if not trial.give_up(node, "somebody wanted the release before"):
+        await updating.revert(node)
+        node.restart(hard=True)
+    return "Back to the release before.\nBye!"
+
+
 def schedule(node) -> Report:
     """Return the next ten things that ``crontasks`` starts."""
     from tepal.core import planning
@@ -166,6 +190,11 @@ COMMANDS = {
     "help": {"": (help, VIEW), "lm": (lm, VIEW)},
     "schedule": {"": (schedule, VIEW), "next": (schedule, VIEW)},
     "reboot": {"": (reboot, ADMIN), "hard": (hard, ADMIN), "safe": (safe, ADMIN)},
+    "update": {
+        "": (update_state, VIEW),
+        "confirm": (confirm, ADMIN),
+        "rollback": (rollback, ADMIN),
+    },
     "webrepl": {"": (webrepl, ADMIN), "update": (update, ADMIN)},
     "task": {
         "": (task, VIEW),

@@ -21,7 +21,9 @@ Caller = namedtuple("Caller", ("door", "role", "name"))
 Report = namedtuple("Report", ("value", "text"))
 
 
-_BUILTINS = const(("hello", "version", "help", "modules", "task", "schedule", "reboot", "webrepl"))
+_BUILTINS = const(
+    ("hello", "version", "help", "modules", "task", "schedule", "reboot", "update", "webrepl")
+)
 
 
 class Commands:

@@ -114,3 +114,10 @@ def discovery():
     from tepal.hal import discovery
 
     return discovery
+
+
+def flash():
+    """Return what knows how files are replaced here, and what runs here."""
+    from tepal.hal import flash
+
+    return flash

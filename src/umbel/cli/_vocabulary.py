@@ -13,6 +13,7 @@ _BUILT_IN = {
     "modules": ("installed", "unload"),
     "reboot": ("hard", "safe"),
     "task": ("kill", "list", "show"),
+    "update": ("confirm", "rollback"),
     "version": (),
     "webrepl": ("update",),
 }
