@@ -75,10 +75,11 @@ class Filling:
 
     def write_index(self) -> None:
         """Write what stands behind the contents; all of them must be here."""
-        data = self.listing.index()
+        start = self.listing.start
         with open(slots.folder(self.slot) + "/pack", "r+b" if self.packed else "wb") as file:
-            file.seek(self.listing.start)
-            file.write(data)
+            file.seek(start)
+            for part in self.listing.index():
+                file.write(part)
 
     def close(self) -> None:
         """Keep what is here for another time."""
