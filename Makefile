@@ -20,7 +20,7 @@ demo: setup ## start three simulated nodes, the gateway and its page
 	@$(BIN)/umbel demo
 
 test: setup ## run everything that needs no board; ARGS="-k name" runs a part
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python $(if $(ARGS),-m pytest $(ARGS),tests/two_at_once.py)
 
 check: setup ## check format, lint, types and layers
 	@$(MAKE) --keep-going $(CHECKS)

@@ -5,9 +5,9 @@ import builtins
 import os
 import sys
 
-from house import empty_folder, end, run, until, write
+from house import empty_folder, end, port, run, until, write
 
-PORT = 20000 + int.from_bytes(os.urandom(2), "big") // 2
+PORT = port()
 CONFIG = '{"socport": %d, "webport": %d, "webui": true, "dbg": false%s}'
 
 

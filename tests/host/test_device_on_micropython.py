@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
+from typing import cast
 
 import pytest
 
@@ -36,19 +38,23 @@ def done(
 ) -> Generator[Callable[[Run], Done]]:
     """``done(run)``: what became of it. The first who asks starts all runs of this session."""
     wanted = [
-        tuple(item.callspec.params[name] for name in ("file", "bits", "form"))
+        cast("Run", tuple(map(item.callspec.params.get, ("file", "bits", "form"))))
         for item in request.session.items
-        if isinstance(item, pytest.Function) and item.function is test_node_passes
+        if isinstance(item, pytest.Function) and item.originalname == test_node_passes.__name__
     ]
     compiled = tmp_path_factory.mktemp("node")
     compile_tree(DEVICE, compiled)
+    ports: SimpleQueue[int] = SimpleQueue()
+    for number in range(AT_ONCE):
+        ports.put(20000 + 2500 * number)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         runs = {
             run: pool.submit(
                 carry_out,
-                *run,
+                run,
                 code=compiled if run[2] == "mpy" else DEVICE,
                 folder=tmp_path_factory.mktemp("flash"),
+                ports=ports,
             )
             for run in wanted
         }
@@ -56,19 +62,28 @@ def done(
         pool.shutdown(cancel_futures=True)
 
 
-def carry_out(file: Path, bits: int, form: str, *, code: Path, folder: Path) -> Done:
+def carry_out(run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int]) -> Done:
+    file, bits, form = run
     heap = HEAP_SIZES[bits] + (COMPILER if form == "py" else 0)
     micropython = runtimes.named(f"micropython-{bits}").find()
     assert micropython is not None
-    return subprocess.run(
-        [micropython, "-X", f"heapsize={heap}k", RUNNER, file],
-        env={**os.environ, "MICROPYPATH": ":".join(map(str, [code, BOARD, TESTS, ".frozen"]))},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
+    first_port = ports.get()  # of those that no other run uses meanwhile
+    try:
+        return subprocess.run(
+            [micropython, "-X", f"heapsize={heap}k", RUNNER, file],
+            env={
+                **os.environ,
+                "MICROPYPATH": ":".join(map(str, [code, BOARD, TESTS, ".frozen"])),
+                "UMBEL_TEST_PORTS": str(first_port),
+            },
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    finally:
+        ports.put(first_port)
 
 
 @pytest.mark.parametrize("form", ["py", "mpy"])
