@@ -1,6 +1,7 @@
 """The composition root: puts the parts of a node together and brings it up, then is forgotten."""
 
 import asyncio
+import json
 
 from micropython import const
 
@@ -149,6 +150,15 @@ def _watchdog(node, is_wanted):
     return board.watchdog()
 
 
+def _introduction(node) -> bytes:
+    """Return what discovery answers: who the node is and where its doors are, no more."""
+    get = node.config.get
+    web = get("webport") if get("webui") else None
+    about = {"tepal": node.version, "name": node.name, "id": node.id, "auth": node.auth.enabled}
+    about.update({"shell": get("socport"), "web": web})
+    return json.dumps(about).encode()
+
+
 async def _open_doors(node) -> None:
     from tepal.services import discovery, shell, tcp
 
@@ -159,7 +169,8 @@ async def _open_doors(node) -> None:
     door.trusted_ms = silence_ms * 10
     await open(door, get("socport"))
     address = (node.listen_address, get("socport"))
-    node.tasks.start("discovery", discovery.serve(address, discovery.answer(node)), "system")
+    answering = discovery.answering(_introduction(node))
+    node.tasks.start("discovery", discovery.serve(address, answering), "system")
     if get("console") or node.safe:
         from tepal.hal import console
         from tepal.services import serial
