@@ -9,7 +9,7 @@ import asyncio
 
 from micropython import const
 
-from tepal.core import kept, slots, storage
+from tepal.core import kept, listing, slots, storage
 from tepal.core.update import IDLE, TRIAL, State, step
 from tepal.formats.errors import TepalError
 
@@ -161,7 +161,7 @@ def _trust(node, reason: str) -> None:
 
     keys = release_keys.read(node.vault)
     manifest = Manifest()
-    for line in storage.lines(slots.manifest(node.slot)):
+    for line in storage.lines(listing.manifest(node.slot)):
         manifest.take(line.encode())
     after = keys_after(manifest, keys, PUBLISHER) if keys else keys
     if after != keys:
