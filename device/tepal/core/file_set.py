@@ -12,6 +12,7 @@ files.close()      # in any case
 import binascii
 import hashlib
 import os
+import time
 
 from micropython import const
 
@@ -24,7 +25,7 @@ _PART = const("update/list.new")
 _MOST = const(300)  # files
 _LARGEST = const(1 << 20)  # bytes of a file
 _RESERVE = const(32768)  # bytes of flash that folders take, and that the node needs to go on
-_BLOCK = const(512)  # bytes
+_SILENCE_MS = const(60000)  # after which somebody else may begin
 _FOLDER = const(0x4000)
 _GUARDED = const(" boot.py main.py sys release config update data logs ")
 _GUARDED_HEADS = const(("boot.st", "secrets", "provision"))
@@ -43,8 +44,9 @@ class FileSet:
 
     def __init__(self, node, source: str, name: str):
         self.node = node
-        self.source = source
+        self.feed = source
         self.name = name
+        self.used = time.ticks_ms()
         self.count = 0
         self.seen = set()
         try:
@@ -53,7 +55,7 @@ class FileSet:
             open(_PART, "wb").close()
         except OSError as error:
             raise _flash(error)
-        node.update = self
+        node.session = self
 
     def file(self, path: str, size=None) -> "Staged":
         """Return what takes the bytes of a file; ``size`` where it is known."""
@@ -68,25 +70,57 @@ class FileSet:
         if storage.exists(path):
             self.add(path, _NONE, 0)
 
+    def put(self, path: str, data: bytes) -> None:
+        """Add a small file that is known as a whole."""
+        staged = self.file(path, len(data))
+        try:
+            staged.write(data)
+            staged.finish()
+        finally:
+            staged.close()
+
+    def keep(self, path: str, sha256: str) -> bool:
+        """Let a file be as it is, if that is what is wanted; tell whether it is."""
+        self._take(path)
+        try:
+            is_same = moving.digest_of(path) == sha256
+        except OSError:
+            return False
+        if is_same:
+            self.seen.add(_short(path))
+        return is_same
+
+    def has(self, path: str) -> bool:
+        """Tell whether the set says something about a file."""
+        return _short(path) in self.seen
+
+    def listed(self):
+        """Yield (number, "f", SHA-256, size, path) of all that shall change."""
+        return moving.lines(_PART)
+
+    def is_alive(self) -> bool:
+        """Tell whether it was at work a short time ago."""
+        return time.ticks_diff(time.ticks_ms(), self.used) < _SILENCE_MS
+
     def commit(self) -> bool:
         """Let the next boot put all in its place; the caller restarts. False if there is nothing."""
         if not self.count:
             return False
         try:
             with open(moving.LIST, "wb") as file:
-                for _, _, digest, size, path in moving.lines(_PART):
+                for _, _, digest, size, path in self.listed():
                     line = "%s %s %d %s\n" % (_what(path, digest), digest, size, path)
                     file.write(line.encode())
             storage.remove(_PART)
-            journal.commit(self.source, self.name)
+            journal.commit(self.feed, self.name)
         except OSError as error:
             raise _flash(error)
         return True
 
     def close(self) -> None:
         """End the gathering; what was not committed is forgotten."""
-        if self.node.update is self:
-            self.node.update = None
+        if self.node.session is self:
+            self.node.session = None
             if not journal.pending():
                 storage.remove(_PART)
                 moving.drop()
@@ -112,7 +146,7 @@ class FileSet:
         check(path)
         if self.count >= _MOST:
             raise TepalError("full", "at most %d files in an update" % _MOST)
-        if _short(path) in self.seen:
+        if self.has(path):
             raise TepalError("update_path", path + " twice")
         # A folder in the place of a file, or a file in that of a folder, is no way to go.
         end = path.find("/")
@@ -145,6 +179,7 @@ class Staged:
         if self.count > (_LARGEST if self.size is None else self.size):
             raise TepalError("update_file", self.path + " is longer than it should be")
         self.hash.update(block)
+        self.files.used = time.ticks_ms()
         try:
             self.file.write(block)
         except OSError as error:
@@ -160,7 +195,7 @@ class Staged:
             found = binascii.hexlify(self.hash.digest()).decode()
             if self.size not in (None, self.count) or sha256 not in ("", found):
                 raise TepalError("update_file", self.path + " is not what was announced")
-            if digest_of(self.place) != found:
+            if moving.digest_of(self.place) != found:
                 raise TepalError("update_file", self.path + " is not on flash as it came")
         except OSError as error:
             raise _flash(error)
@@ -177,7 +212,7 @@ def check(path: str) -> None:
 
     Raises: TepalError ``update_path``, ``update_protected``.
     """
-    if not manifest.is_path(path):
+    if not manifest.is_path(path.replace("+", "_")):  # versions may have a plus
         raise TepalError("update_path", "letters, digits and ._- expected, not " + path[:96])
     top, _, rest = path.partition("/")
     top = top.lower()
@@ -186,19 +221,6 @@ def check(path: str) -> None:
     module = (rest if top in _SEARCHED else path).partition("/")[0].partition(".")[0]
     if " " + module + " " in _NEEDED:
         raise TepalError("update_protected", path + " would stand before what the node needs")
-
-
-def digest_of(path: str) -> str:
-    """Return the SHA-256 of a file in hex. Raises: OSError."""
-    found = hashlib.sha256()
-    with open(path, "rb") as file:
-        block = bytearray(_BLOCK)
-        view = memoryview(block)
-        count = file.readinto(block)
-        while count:
-            found.update(view[:count])
-            count = file.readinto(block)
-    return binascii.hexlify(found.digest()).decode()
 
 
 def _short(path: str) -> int:

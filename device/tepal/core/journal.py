@@ -35,8 +35,13 @@ def open(node, source: str, name: str = "", asked: bool = False):
     """
     from tepal.core import file_set
 
-    if pending() or node.__dict__.get("update"):
+    if pending() or storage.exists("sys/trial"):
         raise TepalError("update_busy", "the one before is not confirmed yet")
+    before = node.__dict__.get("session")
+    if before:
+        if before.is_alive():
+            raise TepalError("update_busy", "one comes by " + before.feed)
+        before.close()
     if name and not asked and name in _result().get("failed", ()):
         raise TepalError("update_rolled_back", name + " has failed here before")
     return file_set.FileSet(node, source, name)

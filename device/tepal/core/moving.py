@@ -6,6 +6,7 @@ update/12.old   what was in its place
 """
 
 import binascii
+import hashlib
 import os
 
 from micropython import const
@@ -18,6 +19,7 @@ LIST = const("update/list")
 NEW = const("+")  # what: nothing was there before
 CHANGED = const("=")
 REMOVED = const("-")
+_BLOCK = const(512)  # bytes
 
 
 def staged(number: int) -> str:
@@ -89,6 +91,19 @@ def make_folders(path: str) -> None:
     while end > 0:
         storage.make_folder(path[:end])
         end = path.find("/", end + 1)
+
+
+def digest_of(path: str) -> str:
+    """Return the SHA-256 of a file in hex. Raises: OSError."""
+    found = hashlib.sha256()
+    with open(path, "rb") as file:
+        block = bytearray(_BLOCK)
+        view = memoryview(block)
+        count = file.readinto(block)
+        while count:
+            found.update(view[:count])
+            count = file.readinto(block)
+    return binascii.hexlify(found.digest()).decode()
 
 
 def _kept(number: int) -> str:
