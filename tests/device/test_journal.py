@@ -1,6 +1,6 @@
 import os
 
-from house import empty_folder, leave, refused, write
+from house import Bench, empty_folder, leave, refused, write
 from power import PowerCut
 
 OLD = {
@@ -31,10 +31,6 @@ def writers():
     from tepal.core import file_set
 
     return journal().storage, journal().moving, file_set
-
-
-class Bench:
-    """What a set needs of a node."""
 
 
 def place(files):
@@ -259,8 +255,8 @@ def settle(is_confirmed):
 
 
 def test_two_power_cuts_are_no_worse_than_one():
-    for first in range(0, 80, 3):
-        for second in range(0, 30, 4):
+    for first in range(0, 80, 5):
+        for second in range(0, 30, 6):
             flash()
             commit()
             with PowerCut(writers(), first):
@@ -322,11 +318,36 @@ def test_what_a_flash_holds_wrongly_is_noticed():
     files = journal().open(Bench(), "test")
     staged = files.file("lib/a.py", 3)
     staged.write(b"abc")
-    staged.file.close()
-    write(journal().moving.staged(0), "abd")
+    digest = journal().moving.digest_of("lib/same.py")
+    place({"update/0.new": "abd"})
 
-    assert "not on flash as it came" in refused(staged.finish)
+    assert "not what was announced" in refused(staged.finish, digest)
     files.close()
+    leave()
+
+
+def test_a_part_that_came_in_halves_may_come_once_more():
+    flash()
+    files = journal().open(Bench(), "test")
+    staged = files.file("lib/a.py")
+    for at, text in ((0, "abcd"), (4, "ef"), (4, "efgh"), (8, "i")):
+        staged.start(len(text), at)
+        staged.write(text.encode())
+    assert "lacks a part" in refused(staged.start, 4, 12)
+    staged.finish()
+    files.commit()
+    boot()
+
+    assert found()["lib/a.py"] == "abcdefghi"
+    leave()
+
+
+def test_fat_is_refused():
+    flash()
+    node = Bench()
+    node.is_fat = lambda: True
+
+    assert "update flash" in refused(journal().open, node, "test")
     leave()
 
 

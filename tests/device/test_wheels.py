@@ -1,7 +1,7 @@
 import hashlib
 import os
 
-from house import empty_folder, leave, write
+from house import Bench, empty_folder, leave, write
 from wheelhouse import UMBEL, hashed, wheel
 
 from tepal.formats.errors import TepalError
@@ -9,12 +9,6 @@ from tepal.formats.fitting import About
 
 ABOUT = About(0x0706, (1, 25, 0), "linux", "sim")
 FILES = {"fan_club/__init__.py": b"X = 1\n", "fan_club/large.py": UMBEL, "fan.py": b""}
-
-
-class Bench:
-    """What a set needs of a node."""
-
-    session = None
 
 
 def core():

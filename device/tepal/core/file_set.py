@@ -10,7 +10,6 @@ files.close()      # in any case
 """
 
 import binascii
-import hashlib
 import os
 import time
 
@@ -22,6 +21,7 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _PART = const("update/list.new")
+_SCRATCH = const("update/package.new")
 _MOST = const(300)  # files
 _LARGEST = const(1 << 20)  # bytes of a file
 _RESERVE = const(32768)  # bytes of flash that folders take, and that the node needs to go on
@@ -62,7 +62,11 @@ class FileSet:
         self._take(path)
         if size is not None:
             self.check_room(size)
-        return Staged(self, path, size)
+        return Staged(self, path, moving.staged(self.count), size)
+
+    def scratch(self) -> "Staged":
+        """Return what takes the bytes of a file that is no part of the set, but of use for it."""
+        return Staged(self, "", _SCRATCH, None)
 
     def remove(self, path: str) -> None:
         """Let a file go; nothing happens if it is not there."""
@@ -112,7 +116,7 @@ class FileSet:
                     line = "%s %s %d %s\n" % (_what(path, digest), digest, size, path)
                     file.write(line.encode())
             storage.remove(_PART)
-            journal.commit(self.feed, self.name)
+            journal.commit(self.feed, self.name, self.node.network.state)
         except OSError as error:
             raise _flash(error)
         return True
@@ -161,24 +165,37 @@ class FileSet:
 class Staged:
     """A file on its way: ``write`` its blocks, then ``finish``; or ``close`` to let it be."""
 
-    def __init__(self, files: FileSet, path: str, size):
+    def __init__(self, files: FileSet, path: str, place: str, size):
         self.files = files
         self.path = path
+        self.place = place
         self.size = size
         self.count = 0
-        self.hash = hashlib.sha256()
-        self.place = moving.staged(files.count)
         try:
             self.file = open(self.place, "wb")  # noqa: SIM115 - it stays open from block to block
         except OSError as error:
             raise _flash(error)
+
+    def start(self, size: int, at: int = 0) -> None:
+        """Say that ``size`` bytes come now, which begin at ``at``: what is there gives way."""
+        if at > self.count:
+            raise TepalError("update_file", self.path + " lacks a part")
+        self.files.check_room(at + size)
+        try:
+            if at:
+                self.file.seek(at)
+            else:
+                self.file.close()
+                self.file = open(self.place, "wb")  # noqa: SIM115 - as above
+        except OSError as error:
+            raise _flash(error)
+        self.count = at
 
     def write(self, block) -> None:
         """Add a block."""
         self.count += len(block)
         if self.count > (_LARGEST if self.size is None else self.size):
             raise TepalError("update_file", self.path + " is longer than it should be")
-        self.hash.update(block)
         self.files.used = time.ticks_ms()
         try:
             self.file.write(block)
@@ -186,20 +203,19 @@ class Staged:
             raise _flash(error)
 
     def finish(self, sha256: str = "") -> str:
-        """Take the file into the set and return its SHA-256 in hex.
+        """Take the file into the set as it is on flash now, and return its SHA-256 in hex.
 
-        Raises: TepalError ``update_file`` if it is not ``sha256``, or not what is on flash.
+        Raises: TepalError ``update_file`` if it is not ``sha256``, or has another size.
         """
         try:
             self.file.close()
-            found = binascii.hexlify(self.hash.digest()).decode()
+            found = moving.digest_of(self.place)
             if self.size not in (None, self.count) or sha256 not in ("", found):
-                raise TepalError("update_file", self.path + " is not what was announced")
-            if moving.digest_of(self.place) != found:
-                raise TepalError("update_file", self.path + " is not on flash as it came")
+                raise TepalError("update_file", (self.path or "it") + " is not what was announced")
         except OSError as error:
             raise _flash(error)
-        self.files.add(self.path, found, self.count)
+        if self.path:
+            self.files.add(self.path, found, self.count)
         return found
 
     def close(self) -> None:

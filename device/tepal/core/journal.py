@@ -37,6 +37,8 @@ def open(node, source: str, name: str = "", asked: bool = False):
 
     if pending() or storage.exists("sys/trial"):
         raise TepalError("update_busy", "the one before is not confirmed yet")
+    if node.board().flash().is_fat():
+        raise TepalError("update_flash", "FAT replaces nothing in one step; littlefs is wanted")
     before = node.__dict__.get("session")
     if before:
         if before.is_alive():
@@ -47,9 +49,13 @@ def open(node, source: str, name: str = "", asked: bool = False):
     return file_set.FileSet(node, source, name)
 
 
-def commit(source: str, name: str) -> None:
-    """Let the next boot put the files of the list in their places. Raises: OSError."""
-    record = {"state": _GOING, "source": source, "name": name, "list": moving.checksum()}
+def commit(source: str, name: str, network: str) -> None:
+    """Let the next boot put the files of the list in their places. Raises: OSError.
+
+    ``network`` is its state now; on trial it must be as good.
+    """
+    record = {"state": _GOING, "source": source, "name": name, "network": network}
+    record["list"] = moving.checksum()
     storage.write(_RECORD, record)
 
 
@@ -76,23 +82,26 @@ def pending():
 def status() -> dict:
     """Return the ``state`` of the last set, its source and name, and the reason of a return."""
     found = _record() or _result()
-    return {key: found[key] for key in found if key not in ("list", "failed")}
+    return {key: found[key] for key in found if key not in ("list", "failed", "network")}
 
 
-def confirm() -> None:
-    """Keep the set that is on trial, and forget what was before. Raises: OSError."""
-    record = _record()
-    if record and record["state"] == _TRIAL:
-        record["state"] = _CONFIRMED
-        storage.write(_RECORD, record)
-        _end(record, _CONFIRMED)
+def confirm() -> bool:
+    """Keep the set that is on trial, forget what was before; False if none is. Raises: OSError."""
+    record = pending()
+    if not record or record["state"] != _TRIAL:
+        return False
+    record["state"] = _CONFIRMED
+    storage.write(_RECORD, record)
+    _end(record, _CONFIRMED)
+    return True
 
 
-def roll_back(reason: str) -> None:
+def roll_back(reason: str) -> bool:
     """Put back what was there before the set; the caller then restarts. Raises: OSError."""
     record = pending()
     if record:
         _return(record, reason)
+    return bool(record)
 
 
 def _step(record: dict, news: list) -> list:
