@@ -55,8 +55,7 @@ def commit(source: str, name: str, network: str) -> None:
     ``network`` is its state now; on trial it must be as good.
     """
     record = {"state": _GOING, "source": source, "name": name, "network": network}
-    record["list"] = moving.checksum()
-    storage.write(_RECORD, record)
+    storage.write(_RECORD, dict(record, list=moving.checksum()))
 
 
 def replay(news: list) -> list:
