@@ -68,7 +68,7 @@ class UpdateList:
                 raise _fault("a kind, an id and hex as a signature")
 
 
-def begin(to: str, sequence: int, items: list) -> bytes:
+def begin(to: str, sequence: int, items: list[dict[str, object]]) -> bytes:
     """Return what is to be signed of a list of our own form."""
     found = {"v": 2, "to": to, "seq": sequence, "items": items}
     return json.dumps(found, separators=(",", ":")).encode()
@@ -79,21 +79,22 @@ def digest(signed: bytes) -> bytes:
     return hashlib.sha256(_PURPOSE + signed).digest()
 
 
-def end(signed: bytes, signatures: list) -> bytes:
+def end(signed: bytes, signatures: list[tuple[str, str, bytes]]) -> bytes:
     """Return the list with its signatures, (kind, id, bytes) each."""
     found = [[kind, name, binascii.hexlify(value).decode()] for kind, name, value in signatures]
     return signed[:-1] + _SIGNED + json.dumps(found, separators=(",", ":")).encode() + b"}"
 
 
-def topics(item: dict) -> list:
+def topics(item: dict[str, object]) -> list[str]:
     """Return the topics where an item may be, the usual one first."""
-    digest = item["pkg_sha256"]
+    digest = str(item["pkg_sha256"])
     if item["type"] == "wheel":
         return ["mpypi/packages/wheel/" + digest, "mypypi/packages/" + digest]
     if item["type"] == "release":
         return ["mpypi/packages/release/" + digest]
-    usual = "mpypi/packages/src/" + item["path"]
-    return [usual + "/" + digest, usual, "mypypi/packages/" + item["path"]]
+    path = str(item["path"])
+    usual = "mpypi/packages/src/" + path
+    return [usual + "/" + digest, usual, "mypypi/packages/" + path]
 
 
 def content_topic(sha256: str) -> str:

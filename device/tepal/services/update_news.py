@@ -65,6 +65,7 @@ def status(node, state: str = "", reason: str = "") -> dict:
     found = {"state": state, "list": record.get("list", ""), "reason": reason[:_LONGEST]}
     found["name"] = node.name
     found["version"] = node.version
+    found["channel"] = node.config.get("update_channel")
     return found
 
 
