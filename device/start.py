@@ -14,9 +14,10 @@ from deflate import RAW, DeflateIO
 class Pack:
     """A file system: the files that stand one behind another in the pack of a slot."""
 
+    size = 0  # of the file that was opened last, in bytes
+
     def __init__(self, slot: str):
         self.path = slot + "/pack"
-        self.size = 0  # bytes of the file that was opened last
         with open(self.path, "rb") as file:
             file.seek(-12, 2)
             kind, self.folders, count, self.start = struct.unpack("<4sHHI", file.read())
@@ -40,10 +41,11 @@ class Pack:
 
     def stat(self, path: str) -> tuple:
         """Return what os.stat does, as far as there is anything to tell."""
-        if self.find(path) < 0:
-            return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        self.open(path, "r").close()
-        return (0x8000, 0, 0, 0, 0, 0, self.size, 0, 0, 0)
+        kind = 0x4000
+        if self.find(path) >= 0:
+            kind = 0x8000
+            self.open(path, "").close()
+        return kind, 0, 0, 0, 0, 0, self.size, 0, 0, 0
 
     def open(self, path: str, mode: str):
         """Open a file, to read bytes. One that was zipped already does not end where it should.

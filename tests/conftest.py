@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from umbel import runtimes
 from umbel.sim import shim
@@ -16,6 +17,10 @@ ROOT = Path(__file__).parents[1]
 DEVICE_TESTS = ROOT / "tests" / "device"
 _NEEDS = "needs"
 Needs = Callable[[str], Path]
+
+# How long an example takes says more about the machine than about us.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -34,12 +34,22 @@ def measure() -> Iterator[Figure]:
             _wait_until_all_answer(simulation, environment, log)
             took = time.perf_counter() - begin
             memory = [_memory(pid) for pid in _nodes_of(simulation.pid)]
+            begin = time.perf_counter()
+            simulation.terminate()
+            simulation.wait(_PATIENCE)
+            ended = time.perf_counter() - begin
     if len(memory) != _NODES:
         raise UmbelError(f"{len(memory)} processes of nodes, {_NODES} were expected")
     yield Figure(
         key="fleet_answers",
         what=f"{_NODES} nodes: from nothing until all answer umbel status",
         value=took,
+        unit="s",
+    )
+    yield Figure(
+        key="fleet_ends",
+        what=f"{_NODES} nodes: from Ctrl-C until all are gone",
+        value=ended,
         unit="s",
     )
     for index, name in enumerate(("RSS", "PSS")):

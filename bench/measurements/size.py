@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from bench import node
 from bench.figure import Figure
-from umbel.build import stage
+from umbel.build import image, stage
 
 _START = "start.mpy"
+_TEN = "cluster dht22 dimmer files genIO mqtt network rgb switch system"
 
 
 def measure() -> Iterator[Figure]:
@@ -31,3 +34,21 @@ def measure() -> Iterator[Figure]:
         value=sum(everything),
         unit="B",
     )
+    yield Figure(
+        key="slot",
+        what="flash that a slot takes, system and ten modules, without the pages",
+        value=_slot_size(),
+        unit="B",
+    )
+
+
+def _slot_size() -> int:
+    """In blocks of littlefs, with the folder of the slot."""
+    selection = stage.Selection(
+        modules=frozenset(_TEN.split()), pin_maps=frozenset({"rp2"}), devices=frozenset()
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        staged = stage.stage(Path(folder), selection=selection)
+        slot = image.build(staged.folder / "sys")
+    used = slot.used_blocks - image.pack({}).used_blocks
+    return used * slot.file_system.block_size

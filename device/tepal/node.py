@@ -223,7 +223,7 @@ def has_room() -> bool:
 def sweep(also: str = "?") -> None:
     """Forget the code that calls itself RARE, or whose name begins so; it is loaded again."""
     for name in list(sys.modules):
-        if hasattr(sys.modules[name], "RARE") or name.startswith(also):
+        if getattr(sys.modules[name], "RARE", False) or name.startswith(also):
             parent, _, child = name.rpartition(".")
             sys.modules.pop(name)
             if parent:

@@ -37,7 +37,7 @@ from umbel.sim.plan import Board, Plan
 from umbel.sim.simulation import Simulation
 
 PASSWORD = "rosehip-tea"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000  # for what takes a fraction of a second, unless the machine is busy
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 _ADDRESSES = count(os.getpid() % 4096 * 16)
@@ -135,6 +135,7 @@ async def visit(browser: Browser) -> AsyncGenerator[Open]:
     async def visit(url: str, *, width: int = 1280, **options: object) -> Visit:
         settings = {"viewport": {**_WIDE, "width": width}, "locale": "en-GB", **options}
         context = await browser.new_context(**settings)
+        context.set_default_timeout(PATIENCE_MS)
         made = Visit(page=await context.new_page())
         made._listen()
         visits.append(made)

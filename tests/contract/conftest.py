@@ -46,7 +46,7 @@ class Promoted:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             writer.write(head.encode())
-            received = await asyncio.wait_for(reader.read(), 20)
+            received = await asyncio.wait_for(reader.read(), 60)
         finally:
             writer.close()
         first, _, body = received.partition(b"\r\n\r\n")

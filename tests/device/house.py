@@ -106,6 +106,15 @@ def refused(function, *args) -> str:
     raise AssertionError("an error expected")
 
 
+async def until(holds, *args) -> None:
+    """Return when ``holds(*args)``; however busy the machine, a minute is enough."""
+    for _ in range(6000):
+        if holds(*args):
+            return
+        await asyncio.sleep_ms(10)
+    raise AssertionError("it does not happen")
+
+
 class Stream:
     """The network end of a connection: hand in what the client sends, read what it gets."""
 
@@ -151,7 +160,7 @@ async def talk(node, service, *parts: bytes) -> bytes:
         stream.send(part)
         await asyncio.sleep_ms(5)
     stream.send(b"")
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 60)
     return stream.sent
 
 

@@ -76,7 +76,7 @@ class House:
     def add(self, name: str, node, key: bytes = KEY) -> Air:
         radio = Radio(self.ether, b"\x02" + os.urandom(5))
         radio.air = Air(node, radio, radio.mac, key)
-        radio.air.greet_ms, radio.air.answer_ms = 30, 400
+        radio.air.greet_ms, radio.air.answer_ms = 80, 2000
         return radio.air
 
 

@@ -5,7 +5,7 @@ import builtins
 import os
 import sys
 
-from house import empty_folder, end, run, write
+from house import empty_folder, end, run, until, write
 
 PORT = 20000 + int.from_bytes(os.urandom(2), "big") // 2
 CONFIG = '{"socport": %d, "webport": %d, "webui": true, "dbg": false%s}'
@@ -148,7 +148,7 @@ async def test_a_node_without_memory_forgets_its_modules_before_its_callers():
     real, node_module.has_room = node_module.has_room, lambda: not node.modules.loaded
     try:
         node.tasks.starved = True
-        await asyncio.sleep_ms(700)
+        await until(lambda: not node.modules.loaded)
     finally:
         node_module.has_room = real
 

@@ -1,10 +1,9 @@
 """Load modules as people have written them for the original: they run, and get what they import."""
 
-import asyncio
 import json
 
 import simulated
-from house import build_node, end, fails, leave, run, talk, write
+from house import build_node, end, fails, leave, run, talk, until, write
 
 from tepal.core.commands import CONTROL, Caller
 
@@ -193,8 +192,7 @@ async def test_its_tasks_are_tasks_of_the_node():
     await run(node, "lamp blink 1000 5")
     assert await run(node, "lamp stop") is True
 
-    await asyncio.sleep_ms(10)
-    assert not node.tasks.is_busy("lamp.blink")
+    await until(lambda: not node.tasks.is_busy("lamp.blink"))
     assert await run(node, "lamp heart") == (True, "<3 heartbeat")
     await end(node)
 
@@ -245,7 +243,7 @@ async def test_measurements_fades_and_decorated_commands():
     assert await run(node, "meter fade True") == ([100, 0], 5)
     assert await run(node, "meter tell hello") == "told"
     assert await run(node, "meter work 7") == {"main.work": "Starting"}
-    await asyncio.sleep_ms(50)
+    await until(lambda: not node.tasks.is_busy("main.work"))
     assert node.tasks.find("main.work")[0].out == "done 7"
     await end(node)
 
@@ -326,10 +324,7 @@ async def test_an_animation_plays_in_a_task():
     node = build("player", PLAYER)
 
     assert await run(node, "player start") == {"player.player": "Starting"}
-    for _ in range(50):
-        await asyncio.sleep_ms(10)
-        if not node.tasks.is_busy("player.player"):
-            break
+    await until(lambda: not node.tasks.is_busy("player.player"))
 
     assert await run(node, "player shown") == [0, 1, 2, "clear"]
     await end(node)

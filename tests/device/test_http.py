@@ -1,7 +1,7 @@
 import json
 import os
 
-from house import build_node, end, run, write
+from house import build_node, end, run, until, write
 from http_client import ask, request
 
 from tepal.core import login, passwords, secrets
@@ -366,7 +366,7 @@ async def test_events_are_streamed():
     stream.send(request("GET", "/api/v1/events"))
     await asyncio.sleep_ms(20)
     await run(node, "switch toggle")
-    await asyncio.sleep_ms(20)
+    await until(lambda: b'"switch' in stream.sent)
     task.cancel()
     try:
         await task

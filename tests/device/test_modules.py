@@ -2,7 +2,7 @@ import asyncio
 import json
 
 import simulated
-from house import build_node, end, fails, run
+from house import build_node, end, fails, run, until
 
 from tepal.formats import usage
 
@@ -149,7 +149,7 @@ async def test_robustness_breaks_nothing():
     assert (await run(node, "robustness recursion_limit 5"))["limit"] == 5
     assert "taken and given back" in await run(node, "robustness memory_leak 2")
     await run(node, "robustness create_task")
-    await asyncio.sleep_ms(10)
+    await until(lambda: str(node.tasks.find("robustness.count")[0].out) == "1")
     assert (await run(node, "task show robustness.count")).text == "1"
     await end(node)
 

@@ -2,7 +2,7 @@ import asyncio
 import json
 
 from broker import CONNECT, PING, PUBACK, SUBSCRIBE, UNSUBSCRIBE, Broker
-from house import admin, build_node, end, fails, refused, run
+from house import admin, build_node, end, fails, refused, run, until
 
 from tepal.core import ending
 from tepal.formats import mqtt
@@ -51,16 +51,6 @@ async def opened(config="{}", pause_ms=10):
 async def close(node, broker):
     await end(node)
     await broker.close()
-
-
-async def until(condition, patience=10):
-    """Return when ``condition()`` holds."""
-
-    for _ in range(patience * 100):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nothing happens")
 
 
 async def reconnected(broker, client, number):
@@ -228,7 +218,7 @@ async def test_a_message_that_fails_may_come_again_and_the_third_time_is_the_las
     for number in (1, 2, 3):
         await reconnected(broker, client, number)
         broker.publish("update", "new", 1)
-        await asyncio.wait_for(tried.wait(), 10)
+        await asyncio.wait_for(tried.wait(), 60)
         tried.clear()
     await broker.next(PUBACK)
 

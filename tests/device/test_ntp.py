@@ -193,7 +193,7 @@ async def test_the_service_waits_for_a_network_and_keeps_no_code():
     assert server.count == 0
 
     node.network.station.connect("x")
-    for _ in range(look_ms // 10 + 300):
+    for _ in range(look_ms // 10 + 6000):
         await asyncio.sleep_ms(10)
         if node.clock.now():
             break

@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import network
-from house import build_node, end, fails, port, run
+from house import build_node, end, fails, port, run, until
 
 from tepal.core import secrets
 from tepal.core.auth import Auth
@@ -34,7 +34,7 @@ def build(auth: bool = True, key: str = KEY):
     if key:
         secrets.put(node.auth.secrets, "peer_key", key)
     node.peers.port = port()
-    node.peers.wait_ms = 80
+    node.peers.wait_ms = 150
     network.BROADCASTS = ("127.0.0.1",)
     return node, node.peers.port
 
@@ -58,12 +58,8 @@ async def told(node, line: str, caller=None) -> str:
     """Return the output of the task that ``line`` starts."""
     report = await run(node, line, caller)
     tag = next(iter(report.value))
-    for _ in range(300):
-        task = node.tasks.find(tag)[0]
-        if task.state != "running":
-            return task.out
-        await asyncio.sleep_ms(20)
-    raise AssertionError("no end of " + tag)
+    await until(lambda: node.tasks.find(tag)[0].state != "running")
+    return node.tasks.find(tag)[0].out
 
 
 async def test_a_command_runs_on_a_neighbour_that_is_named():

@@ -2,7 +2,7 @@ import asyncio
 import json
 
 import simulated
-from house import run
+from house import port, run, until
 from http_client import ask, request
 from radio_world import build, leave, lines, network, step
 
@@ -329,13 +329,12 @@ async def test_a_network_that_refuses_leaves_the_node_where_it_was():
 
 
 async def test_it_brings_a_web_door_of_its_own_where_the_node_has_none_and_takes_it_away():
-    node = await opened(webport=18231)
+    node = await opened(webport=port())
 
     assert [door.name for door in node.doors] == ["http"]
     assert "portal" in [task.tag for task in node.tasks.all]
     await node.portal().close(node)
-    for _ in range(5):
-        await asyncio.sleep_ms(1)
+    await until(lambda: not node.tasks.find("portal"))
 
     assert node.doors == []
     assert node.tasks.find("portal") == []  # which held the socket for DNS
@@ -343,12 +342,13 @@ async def test_it_brings_a_web_door_of_its_own_where_the_node_has_none_and_takes
 
 
 async def test_a_port_that_is_taken_leaves_the_rest_of_the_portal():
-    node = build(webport=18232)
-    taken = await asyncio.start_server(print, node.listen_address, 18232)
+    web = port()
+    node = build(webport=web)
+    taken = await asyncio.start_server(print, node.listen_address, web)
 
     await step(node)
 
-    assert len(lines(node, "[ERR] http: port 18232")) == 1
+    assert len(lines(node, "[ERR] http: port %d" % web)) == 1
     assert node.network.portal
     taken.close()
     await leave(node)

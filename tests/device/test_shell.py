@@ -1,7 +1,8 @@
 import asyncio
 import json
+import time
 
-from house import Stream, build_node, end, talk
+from house import Stream, build_node, end, talk, until
 
 from tepal.core import login, passwords, secrets
 from tepal.services import framed, shell
@@ -33,12 +34,14 @@ async def test_a_client_that_sends_no_newline_is_answered():
     node = build_node()
     stream = Stream()
     session = asyncio.create_task(shell.serve(node, Connection(stream, shell.BUFFER)))
+    begin = time.ticks_ms()
     stream.send(b"version")
-    await asyncio.sleep_ms(400)
-    assert stream.sent == b"node01 $ 0.1.0\nnode01 $ "
+    await until(lambda: stream.sent == b"node01 $ 0.1.0\nnode01 $ ")
+    middle = time.ticks_ms()
     stream.send(b"hello")
-    await asyncio.sleep_ms(60)  # the second one is not kept waiting so long
-    assert stream.sent.endswith(b":dev:open\nnode01 $ ")
+    await until(lambda: stream.sent.endswith(b":dev:open\nnode01 $ "))
+    # the second one is not kept waiting so long
+    assert time.ticks_diff(time.ticks_ms(), middle) < time.ticks_diff(middle, begin)
     stream.send(b"")
     await session
     await end(node)

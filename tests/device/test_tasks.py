@@ -1,6 +1,7 @@
 import asyncio
+import time
 
-from house import build_node, end, fails, run
+from house import build_node, end, fails, run, until
 
 from tepal.core import ending
 from tepal.formats.errors import TepalError
@@ -99,7 +100,7 @@ async def test_a_command_runs_once_in_the_background_or_in_a_loop():
 
     started = await run(node, "system heartbeat &")
     assert started.text == "{'system.heartbeat': 'Starting'}"
-    await asyncio.sleep_ms(10)
+    await until(lambda: not node.tasks.is_busy("system.heartbeat"))
     assert (await run(node, "task show system.heartbeat")).text == "<3 heartbeat"
 
     await run(node, "system heartbeat &&30")
@@ -107,9 +108,9 @@ async def test_a_command_runs_once_in_the_background_or_in_a_loop():
         "system.heartbeat": "Already running"
     }
     await asyncio.sleep_ms(50)
-    count = node.commands.count
-    await asyncio.sleep_ms(100)
-    assert node.commands.count - count in (2, 3, 4)
+    count, start = node.commands.count, time.ticks_ms()
+    await until(lambda: node.commands.count - count >= 4)
+    assert time.ticks_diff(time.ticks_ms(), start) >= 3 * 30
     assert (await run(node, "task kill system.*")).text == "Kill: system.heartbeat|True"
     await end(node)
 
@@ -118,7 +119,7 @@ async def test_a_loop_ends_at_the_first_error():
     node = build_node()
 
     await run(node, "robustness raise_error &&20")
-    await asyncio.sleep_ms(80)
+    await until(lambda: not node.tasks.is_busy("robustness.raise_error"))
 
     (task,) = node.tasks.find("robustness.raise_error")
     assert task.state == "failed"
@@ -130,7 +131,7 @@ async def test_the_output_of_a_background_command_can_be_json():
     node = build_node()
 
     await run(node, "system ha_sta >json &")
-    await asyncio.sleep_ms(30)
+    await until(lambda: not node.tasks.is_busy("system.ha_sta"))
 
     (task,) = node.tasks.find("system.ha_sta")
     assert task.out[0] == "{"

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ANYTHING = "…"
-COMMAND_TIMEOUT = 60.0  # seconds
+COMMAND_TIMEOUT = 120.0  # seconds
 _BLOCK = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -40,7 +40,7 @@ _HERE = Path(__file__).parent
 _CLONE_NEWNET = 0x4000_0000
 _BRIDGE = "br0"
 _GRACE = 5.0  # seconds for a board to end by itself
-_PATIENCE = 30.0  # seconds for anything that a loaded machine may delay
+_PATIENCE = 60.0  # seconds for anything that a loaded machine may delay
 
 
 class BoardError(AssertionError):
@@ -78,7 +78,7 @@ class Network:
         """What ``function`` returns inside; sockets that it makes keep belonging there."""
         return self._thread.submit(function, *args).result()
 
-    def connect(self, host: str, port: int, timeout: float = 10.0) -> socket.socket:
+    def connect(self, host: str, port: int, timeout: float = _PATIENCE) -> socket.socket:
         """A TCP connection."""
         return self.run(socket.create_connection, (host, port), timeout)
 
@@ -283,11 +283,11 @@ class Board:
         answer = self._ask("forward", port=port)
         return answer["host"], answer["port"]
 
-    def connect(self, port: int, timeout: float = 10.0) -> socket.socket:
+    def connect(self, port: int, timeout: float = _PATIENCE) -> socket.socket:
         """A TCP connection to a port."""
         return self.network.connect(*self.endpoint(port), timeout)
 
-    def http(self, port: int = 80, timeout: float = 10.0) -> http.client.HTTPConnection:
+    def http(self, port: int = 80, timeout: float = _PATIENCE) -> http.client.HTTPConnection:
         """A client that keeps its connection and opens another when the board closes it."""
         return _Client(self, port, timeout)
 

@@ -18,7 +18,7 @@ Needs = Callable[[str], Path]
 OLDER = firmware.VERSIONS[1]
 BUTTON = 2  # irq1
 BY_CLOCK, BY_BUTTON, BY_TIMER = 10, 11, 12  # switch_1 and so on
-PATIENCE = 30.0  # seconds; it takes a few
+PATIENCE = 60.0  # seconds; it takes a few
 
 
 @pytest.fixture(scope="module")

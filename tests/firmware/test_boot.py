@@ -65,7 +65,7 @@ def test_webrepl_is_started_with_a_password_only(node: Board):
     assert started == "WebREPL: ws://10.55.0.2:8266"
 
     with node.connect(8266) as client:
-        client.settimeout(5)
+        client.settimeout(60)
         client.sendall(
             b"GET / HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"

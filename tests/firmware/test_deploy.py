@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from umbel import cli
 from umbel.build import image
+from umbel.release import manifest
 from umbel.runtimes import firmware
 
 
@@ -35,13 +36,14 @@ def test_a_board_becomes_a_node_and_is_renewed(board: Board):
     assert "The admin password of node01 is" in first.stdout
     assert "The password of the network node01-" in first.stdout
     assert "The admin password of node01 is" not in second.stdout
-    assert modules(before) == ["LM_rgb.mpy", "LM_system.mpy"]
-    assert modules(after) == ["LM_switch.mpy", "LM_system.mpy"]
+    assert modules(before) == ["modules/LM_rgb.mpy.z", "modules/LM_system.mpy.z"]
+    assert modules(after) == ["modules/LM_switch.mpy.z", "modules/LM_system.mpy.z"]
     assert after["secrets"] == before["secrets"]
 
 
 def modules(files: dict[str, bytes]) -> list[str]:
-    return sorted(name.rpartition("/")[2] for name in files if "/LM_" in name)
+    listed = manifest.read(files["sys/a/manifest"]).files
+    return sorted(file.path for file in listed if "/LM_" in file.path)
 
 
 def test_a_module_that_is_not_there_is_refused_before_anything_is_copied(board: Board):

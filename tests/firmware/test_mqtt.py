@@ -5,8 +5,8 @@ from __future__ import annotations
 import binascii
 import os
 import subprocess
-import time
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import flash
@@ -18,7 +18,8 @@ from umbel import runtimes
 from umbel.runtimes import firmware
 
 PORT = 1883
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds
+MARK = "="  # of a message, among what mosquitto_sub tells of itself
 PAYLOAD = os.urandom(500).hex() * 50
 KEEPER = b"""
 import binascii
@@ -59,24 +60,30 @@ class Place:
         self.broker.wait()
         self.network.close()
 
-    def listen(self, topic: str) -> subprocess.Popen[str]:
+    @contextmanager
+    def listening(self, topic: str) -> Generator[Callable[[], str]]:
+        """Gives a function that returns the first message; nothing is missed from here on."""
         command = ["mosquitto_sub", "-h", self.here, "-t", topic, "-C", "1", "-W", str(PATIENCE)]
-        return self.network.start(command, stdout=subprocess.PIPE)
+        command = ["stdbuf", "-oL", *command, "-d", "-F", f"{MARK}%p"]
+        with self.network.start(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            lines = iter(process.stdout)
+            assert any("Subscribed" in line for line in lines)
+            messages = (line[len(MARK) :].strip() for line in lines if line.startswith(MARK))
+            yield messages.__next__
+            process.communicate()
 
     def hear(self, topic: str) -> str:
         """The next message."""
-        with self.listen(topic) as listening:
-            assert listening.stdout
-            return listening.stdout.read().strip()
+        with self.listening(topic) as heard:
+            return heard()
 
     def ask(self, topic: str, payload: str, answer: str) -> str:
         """What comes at ``answer`` after a message."""
-        with self.listen(answer) as listening:
-            time.sleep(0.5)  # until it listens
+        with self.listening(answer) as heard:
             command = ["mosquitto_pub", "-h", self.here, "-t", topic, "-q", "1", "-m", payload]
             self.network.command(command)
-            assert listening.stdout
-            return listening.stdout.read().strip()
+            return heard()
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from flash import program
 from harness import Board, Network
 
 REQUESTS = 300  # more frames than the 256 after which rp2040py's own credit count fails
-SLOWEST = 0.5  # seconds; the failure is a second
+STALL = 0.5  # seconds; the failure is a second, at each request from then on
+STALLS = 3  # that a busy machine is allowed
 CONNECTIONS = 5  # all that the firmware has memory for
 
 
@@ -42,7 +43,7 @@ def test_no_request_stalls(services: Board):
         took.append(time.monotonic() - start)
     client.close()
 
-    assert max(took[1:]) < SLOWEST
+    assert sum(one > STALL for one in took[1:]) < STALLS
 
 
 def test_many_bytes_arrive_in_order_both_ways(services: Board):
@@ -75,7 +76,7 @@ def test_a_board_calls_the_host(network: Network, version: str):
     with network.listen() as server:
         port = server.getsockname()[1]
         with Board(program("report", port=str(port)), firmware=version, network=network) as board:
-            server.settimeout(30)
+            server.settimeout(60)
             caller, _ = server.accept()
             with caller, caller.makefile("rb") as request:
                 head = [request.readline() for _ in range(4)]

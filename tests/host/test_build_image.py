@@ -27,13 +27,13 @@ def is_a_tree(files: dict[str, bytes]) -> bool:
 trees = st.dictionaries(path, st.binary(max_size=3000), max_size=12).filter(is_a_tree)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(files=trees)
 def test_what_went_in_comes_out(files: dict[str, bytes]):
     assert image.unpack(image.pack(files).content) == files
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(files=trees)
 def test_the_order_of_files_changes_nothing(files: dict[str, bytes]):
     backwards = dict(reversed(files.items()))
@@ -41,7 +41,7 @@ def test_the_order_of_files_changes_nothing(files: dict[str, bytes]):
     assert image.pack(backwards).content == image.pack(files).content
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(size=st.integers(0, 200_000))
 def test_the_blocks_of_a_file_are_those_that_littlefs_takes(size: int):
     empty = image.pack({}).used_blocks

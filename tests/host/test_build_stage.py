@@ -188,14 +188,3 @@ def test_our_own_node_is_staged_and_fits_a_pico_w(cache: Path, tmp_path: Path):
 
     assert len(built.entries) == len(staged.sizes)
     assert built.free >= image.PICO_W.size // 2  # for another release, and what the node writes
-
-
-def test_a_slot_with_ten_modules_takes_at_most_200_kb_of_flash(cache: Path, tmp_path: Path):
-    ten = "cluster dht22 dimmer files genIO mqtt network rgb switch system".split()
-    selection = Selection(modules=frozenset(ten), pin_maps=frozenset({"rp2"}))
-    staged = stage(tmp_path, selection=selection, cache=cache)
-    empty = image.pack({}).used_blocks
-
-    built = image.build(staged.folder / "sys")
-
-    assert (built.used_blocks - empty) * 4096 <= 200 * 1024

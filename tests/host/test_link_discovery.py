@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -61,10 +60,7 @@ async def test_those_who_are_there_answer():
 
 async def test_the_search_ends_when_all_have_answered():
     async with listening(f"{NETWORK}.1", Node("attic")) as attic:
-        began = time.monotonic()
-        await discovery.ask([attic], wait=30)
-
-    assert time.monotonic() - began < 5
+        await asyncio.wait_for(discovery.ask([attic], wait=3600), 60)
 
 
 async def test_who_is_not_there_is_not_found():

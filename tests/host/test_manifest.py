@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 import posixpath
+import zlib
 from itertools import pairwise
 
 import pytest

@@ -55,7 +55,7 @@ class Watched:
         return [one.what for one in self.happened]
 
     async def wait_until(self, is_true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not is_true():  # noqa: ASYNC110 - not all that happens is told
                 await asyncio.sleep(0.01)
 
@@ -172,7 +172,10 @@ async def test_a_board_that_hangs_is_reset_if_it_wants_that(
     script = f"{begin}\nimport time\ntime.sleep(60)"
     async with running(tmp_path, sys.executable, "-c", script) as watched:
         await watched.wait_until(watched.node.is_settled.is_set)
-        await asyncio.sleep(0.3)
+        if happened:
+            await watched.wait_until(lambda: happened in watched.what)
+        else:
+            await asyncio.sleep(0.3)
 
     assert (What.HUNG in watched.what) == (happened is What.HUNG)
 

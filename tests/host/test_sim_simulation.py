@@ -42,7 +42,7 @@ async def order(house: Simulation, do: str, **more: object) -> Any:
 
 
 async def wait_until(is_true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not await is_true():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 MOST_BYTES = 24 * 1024  # of the page on a node, compressed: as much as six blocks of its flash
 MOST_BYTES_OF_THE_PORTAL = 4 * 1024
-TIMEOUT = 300.0  # seconds
+TIMEOUT = 600.0  # seconds
 
 Needs = Callable[[str], Path]
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from .conftest import wait_until
 
-
-def wait_until(is_true: Callable[[], bool], seconds: float = 20.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (reached := is_true()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return reached
+TRIES = 10
+ONE_TRY = 5.0  # seconds; a click is a command at once
 
 
 def configure(simulation, **config: str) -> None:
@@ -32,13 +27,7 @@ def test_a_button_and_the_clock_start_commands_also_after_a_power_cut(simulate):
         tz="Asia/Tokyo",
     )
 
-    for level in ("1", "0"):
-        simulation.umbel("board", "node01", "pin", "4", level)
-
-    def pins() -> dict[str, int]:
-        return simulation.json("board", "node01", "read")["pins"]
-
-    assert wait_until(lambda: pins().get("26") == 1)
+    assert any(clicks(simulation) for _ in range(TRIES))
     assert wait_until(lambda: "33" in simulation.json("board", "node01", "read")["pwm"])
     assert simulation.umbel("board", "node01", "power", "cycle").returncode == 0
     simulation.read_until("shell 9008", times=3)
@@ -46,6 +35,15 @@ def test_a_button_and_the_clock_start_commands_also_after_a_power_cut(simulate):
     simulation.umbel("board", "node01", "clock", "+1d")
     tasks = simulation.json("shell", "node01", "task", "list", "--json")
     assert {"cron", "triggers"} <= set(tasks["active"])
+
+
+def clicks(simulation) -> bool:
+    """Whether a press switched the lamp on; one that this machine drew out is no click."""
+    for level in ("1", "0"):
+        simulation.umbel("board", "node01", "pin", "4", level)
+    return wait_until(
+        lambda: simulation.json("board", "node01", "read")["pins"].get("26") == 1, ONE_TRY
+    )
 
 
 def test_an_unknown_zone_is_refused_before_anything_is_sent(house):

@@ -8,8 +8,6 @@ import os
 import re
 import shutil
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,8 @@ import pytest
 from umbel.errors import LinkError
 from umbel.link import shell
 
-PATIENCE = 30.0  # seconds; a second or two is usual
+from .conftest import wait_until
+
 BOOTS = 5  # in a row that were not good, before a node is careful
 HANG = "def forever():\n    while True:\n        pass\n"
 WAIT = "import asyncio\n\nasync def forever():\n    await asyncio.Event().wait()\n"
@@ -99,13 +98,6 @@ class Kept:
 @pytest.fixture
 def kept(simulate, tmp_path: Path) -> Kept:
     return Kept(simulate, tmp_path / "kept")
-
-
-def wait_until(is_true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (reached := is_true()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return reached
 
 
 # --- crashes

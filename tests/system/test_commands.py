@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 
 import pytest
+
+from .conftest import wait_until
 
 
 def test_every_command_is_a_program_with_an_exit_code(house):
@@ -326,12 +327,7 @@ def test_the_password_of_the_environment_opens_new_nodes(simulate, tmp_path):
 
 
 def wait_for_network(house, name: str, wanted: str) -> bool:
-    deadline = time.monotonic() + 10
-    while house.json("status", name)[0]["network"] != wanted:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
+    return wait_until(lambda: house.json("status", name)[0]["network"] == wanted)
 
 
 class original_node:  # noqa: N801 - reads like a function

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 15.0  # seconds
+from .conftest import PATIENCE
+
 _WHERE_IS_THE_CURSOR, _AT_THE_TOP = b"\x1b[6n", b"\x1b[1;1R"
 _TAB, _CTRL_C, _CTRL_D = "\t", "\x03", "\x04"
 
@@ -101,9 +102,9 @@ def test_lines_are_answered_until_the_end_of_input(terminal: Terminal):
 
 
 def test_ctrl_c_ends_the_wait_and_not_the_conversation(terminal: Terminal):
-    terminal.type("robustness block ms=1000\r")
+    terminal.type("robustness block ms=4000\r")
     terminal.wait_for("\r\n")
-    time.sleep(0.2)
+    time.sleep(0.5)  # until it waits; nothing tells when
     terminal.type(_CTRL_C)
     terminal.wait_for("not waited for")
     terminal.type("version\r")

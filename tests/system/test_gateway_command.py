@@ -6,7 +6,6 @@ import re
 import select
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from typing import IO
@@ -14,10 +13,7 @@ from typing import IO
 import httpx
 import pytest
 
-from .conftest import UMBEL, Simulate, Simulation
-
-START_TIMEOUT = 20.0  # seconds; it takes one
-END_TIMEOUT = 5.0  # seconds
+from .conftest import PATIENCE, UMBEL, Simulate, Simulation, wait_until
 
 Start = Callable[..., tuple[subprocess.Popen[str], httpx.Client]]
 
@@ -42,7 +38,7 @@ def start() -> Generator[Start]:
             assert process.stdout is not None
             url = re.sub(r"^the fleet is at ", "", _line(process.stdout)).strip()
             client = stack.enter_context(
-                httpx.Client(base_url=url.partition("?")[0], trust_env=False)
+                httpx.Client(base_url=url.partition("?")[0], trust_env=False, timeout=PATIENCE)
             )
             client.get(url)
             return process, client
@@ -51,16 +47,9 @@ def start() -> Generator[Start]:
 
 
 def _line(stream: IO[str]) -> str:
-    ready, _, _ = select.select([stream], [], [], START_TIMEOUT)
+    ready, _, _ = select.select([stream], [], [], PATIENCE)
     assert ready, "the gateway printed nothing"
     return stream.readline()
-
-
-def until(condition: Callable[[], bool], within: float = 10.0) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
 
 
 def conditions(client: httpx.Client) -> dict[str, str]:
@@ -70,7 +59,7 @@ def conditions(client: httpx.Client) -> dict[str, str]:
 def test_it_serves_the_nodes_of_a_simulation(house: Simulation, start: Start):
     _, client = start(house)
 
-    until(lambda: list(conditions(client).values()) == ["up"] * 3)
+    assert wait_until(lambda: list(conditions(client).values()) == ["up"] * 3)
 
     answers = client.post("/api/commands", json={"cmd": "system heartbeat"}).json()
     assert {name: told["answer"]["text"] for name, told in answers.items()} == dict.fromkeys(
@@ -105,15 +94,15 @@ def test_it_ends_at_once_though_somebody_listens(
         lines = stream.iter_lines()
         next(lines)
         process.send_signal(number)
-        assert process.wait(END_TIMEOUT) == 0
+        assert process.wait(PATIENCE) == 0
         assert list(lines)[-1] == ""  # the stream was ended, not broken
 
 
 def test_it_takes_in_who_comes_later_and_drops_who_goes(simulate: Simulate, start: Start):
     first = simulate("--nodes", "1")
     _, client = start(first, "--node", "far=127.0.0.1:1")
-    until(lambda: conditions(client) == {"far": "offline", "node01": "up"})
+    assert wait_until(lambda: conditions(client) == {"far": "offline", "node01": "up"})
 
     first.end()
 
-    until(lambda: conditions(client) == {"far": "offline"})
+    assert wait_until(lambda: conditions(client) == {"far": "offline"})

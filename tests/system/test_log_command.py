@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 
+from .conftest import PATIENCE
+
 
 def test_the_newest_lines_of_several_nodes(house):
     done = house.umbel("log", "node01", "node03", "-n", "100")
@@ -42,7 +44,7 @@ def test_new_lines_are_followed_until_ctrl_c(house):
     with subprocess.Popen(command, env=house.env, stdout=subprocess.PIPE) as following:
         assert following.stdout is not None
         try:
-            seen, number, deadline = "", 0, time.monotonic() + 30
+            seen, number, deadline = "", 0, time.monotonic() + PATIENCE
             while "notify: line" not in seen:
                 assert time.monotonic() < deadline
                 number += 1
@@ -51,6 +53,6 @@ def test_new_lines_are_followed_until_ctrl_c(house):
                     seen += os.read(following.stdout.fileno(), 4096).decode()
             following.send_signal(signal.SIGINT)
 
-            assert following.wait(10) == 0
+            assert following.wait(PATIENCE) == 0
         finally:
             following.kill()

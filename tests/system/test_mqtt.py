@@ -22,7 +22,8 @@ from umbel.build import stage
 from umbel.sim import flash
 from umbel.sim.plan import Board
 
-PATIENCE = 30.0  # seconds; most takes a tenth of one
+from .conftest import PATIENCE, wait_until
+
 ONLINE = '{"status": "online"}'
 OFFLINE = '{"status": "offline"}'
 BARE = Path(__file__).parents[2] / "bench" / "bare"  # the least hardware that a node needs
@@ -58,10 +59,7 @@ class Mosquitto:
         self.process = subprocess.Popen(
             [self.program, "-c", self.file], stdout=quiet, stderr=quiet, start_new_session=True
         )
-        deadline = time.monotonic() + PATIENCE
-        while not self.is_up():
-            assert time.monotonic() < deadline, "mosquitto does not start"
-            time.sleep(0.05)
+        assert wait_until(self.is_up), "mosquitto does not start"
 
     def is_up(self) -> bool:
         with socket.socket() as sock:
@@ -390,10 +388,8 @@ def test_300_kb_go_to_flash_in_a_heap_of_96_kb(needs, broker, watch, tmp_path, s
     broker.publish("update", UPDATE, "-q", "1")
 
     kept = home / "data" / "update"
-    deadline = time.monotonic() + PATIENCE
-    while not (kept.is_file() and kept.stat().st_size == len(UPDATE)):
-        assert time.monotonic() < deadline, (home / "console").read_text()
-        time.sleep(0.1)
+    is_there = wait_until(lambda: kept.is_file() and kept.stat().st_size == len(UPDATE))
+    assert is_there, (home / "console").read_text()
     assert kept.read_bytes() == UPDATE
     broker.publish("node01/cmd", "system heartbeat")
     watcher.wait_for("node01/response", "heartbeat")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
+
+from .conftest import PATIENCE, wait_until
 
 PROMPT = b"cellar $ "
 
 
 def told(house, node: str, tag: str) -> str:
     """What a task has put out, when it has ended."""
-    deadline = time.monotonic() + 20
-    while tag in house.json("shell", node, "task list")["active"]:
-        assert time.monotonic() < deadline, f"{tag} does not end"
-        time.sleep(0.05)
+    assert wait_until(lambda: tag not in house.json("shell", node, "task list")["active"])
     return house.json("shell", node, f"task show {tag}")[tag]
 
 
@@ -69,7 +67,7 @@ def original_node(host: str) -> Generator[list[bytes]]:
             yield heard
         finally:
             server.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
+            thread.join(PATIENCE)
 
 
 def test_an_original_node_understands_us(house):

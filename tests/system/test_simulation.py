@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,16 +12,7 @@ import pytest
 from umbel.errors import LinkError, LinkTimeout
 from umbel.link import shell
 
-MOST_RESIDENT = 3 * 1024  # KB of a node; what nodes share is counted in shares
-GOODBYE = 2.0  # seconds
-STATUS_OF_100 = 10.0  # seconds, from the start of the simulation
-
-
-def wait_until(is_true: Callable[[], bool], seconds: float = 5.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (reached := is_true()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return reached
+from .conftest import wait_until
 
 
 def is_gone(pid: int) -> bool:
@@ -36,11 +25,6 @@ def is_gone(pid: int) -> bool:
 
 def pids(simulation) -> list[int]:
     return [board["pid"] for board in simulation.boards().values()]
-
-
-def resident_kb(pid: int) -> int:
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(re.findall(r"^Pss: +(\d+)", rollup, re.MULTILINE)[0])
 
 
 async def reset_cause(simulation, name: str) -> str:
@@ -75,14 +59,12 @@ def test_without_micropython_it_takes_cpython_and_says_so(simulate, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_all_nodes_at_once(number, simulate):
+def test_a_signal_ends_all_nodes(number, simulate):
     simulation = simulate("--nodes", "2")
     nodes, folder = pids(simulation), simulation.known().folder
-    began = time.monotonic()
 
     assert simulation.end(number) == 0
 
-    assert time.monotonic() - began < GOODBYE
     assert all(map(is_gone, nodes))
     assert not folder.exists()
 
@@ -120,11 +102,11 @@ async def test_a_node_that_listens_to_nobody_does_not_hold_the_supervisor(simula
     async with shell.connect(simulation.node("node01")) as session:
         with pytest.raises(LinkTimeout):
             await session.run("deaf load", within=0.3)
-    began = time.monotonic()
+    (node,) = pids(simulation)
 
     simulation.end(signal.SIGINT)
 
-    assert time.monotonic() - began < GOODBYE
+    assert is_gone(node)
 
 
 async def test_a_reset_starts_the_node_again_and_it_knows_why(simulate):
@@ -241,12 +223,10 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_left(simulate, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_hundred_nodes_answer_soon_and_are_small(simulate):
-    began = time.monotonic()
-    simulation = simulate("--nodes", "100")
+def test_a_hundred_nodes_answer(simulate):
+    simulation = simulate("--nodes", "100")  # how soon, and how small they are: bench fleet
 
-    states = simulation.json("status")
+    def states() -> list[str]:
+        return [state["state"] for state in simulation.json("status")]
 
-    assert [state["state"] for state in states] == ["up"] * 100
-    assert time.monotonic() - began < STATUS_OF_100
-    assert max(map(resident_kb, pids(simulation))) < MOST_RESIDENT
+    assert wait_until(lambda: states() == ["up"] * 100)

@@ -103,11 +103,7 @@ def forgive(mode: str = "") -> None:
 
 def crash(error: BaseException, where: str) -> int:
     """Keep what ended this run; return the milliseconds to wait before the next one."""
-    text = trouble.trace(error)
-    print(text)
-    lines = [line.strip() for line in text.strip().split("\n")]
-    places = [line for line in lines if line[:5] == "File "]
-    detail = "%s at %s (%s)" % (lines[-1], where, "".join(places[-1:]))
+    detail = trouble.told(error, True, " at " + where)
     record = _read([])
     record["crash"] = {"reason": "exception", "detail": detail[:_LONGEST]}
     record["untold"] = True

@@ -37,12 +37,7 @@ class Log:
         """Log ``error`` with the place it came from; the whole traceback goes to the console."""
         from tepal.core import trouble
 
-        trace = trouble.trace(error)
-        if self.console:
-            print(trace)
-        lines = [line.strip() for line in trace.strip().split("\n")]
-        places = [line for line in lines if line[:5] == "File "]
-        self.err("%s: %s (%s)" % (where, lines[-1], "".join(places[-1:])))
+        self.err(where + ": " + trouble.told(error, self.console))
 
     def add(self, level: str, text: str) -> None:
         """Add one line."""

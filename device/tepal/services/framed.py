@@ -23,9 +23,26 @@ from tepal.core.commands import NOBODY, Caller, as_json
 from tepal.formats.command import Call, parse
 from tepal.formats.errors import TepalError
 
+RARE = True  # as long as nobody is here, see serve
+_guests = 0
+
 
 async def serve(node, connection) -> None:
-    """Talk with one program until it leaves."""
+    """Talk with one program until it leaves; meanwhile this code stays, for others that may come."""
+    _count(1)
+    try:
+        await _talk(node, connection)
+    finally:
+        _count(-1)
+
+
+def _count(more: int) -> None:
+    global RARE, _guests  # noqa: PLW0603 - the sweep looks at the module
+    _guests += more
+    RARE = _guests == 0
+
+
+async def _talk(node, connection) -> None:
     session = Session(node, connection)
     await connection.write("\n")  # the prompt that was sent already becomes a line to pass over
     try:

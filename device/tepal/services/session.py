@@ -6,6 +6,10 @@ from tepal.formats.command import parse
 from tepal.formats.errors import TepalError
 
 RARE = True
+HINT = (
+    "Shell: for hints type help.\n"
+    "Shell: for LM exec: [1](LM)module [2]function [3...]optional params"
+)
 _OPTIONS = {"reboot": ("-h", "reboot hard"), "webrepl": ("-u", "webrepl update")}
 
 

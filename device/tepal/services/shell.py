@@ -16,10 +16,6 @@ _OPEN = const(("hello", "version"))  # need no login
 _SPECIAL = const(("exit", "conf", "config", "configure", "noconf", "reboot", "webrepl"))
 BUFFER = 1200  # bytes: the longest value of the configuration and its key
 BUSY = b"Connection is busy. Bye!\n"
-_HINT = const(
-    "Shell: for hints type help.\n"
-    "Shell: for LM exec: [1](LM)module [2]function [3...]optional params"
-)
 
 
 async def serve(node, connection) -> None:
@@ -106,7 +102,9 @@ class Shell:
             return text(await self.node.commands.run(call, self.caller), call.function)
         except TepalError as error:
             if error.code == "unknown_module" and " " not in line:
-                return _HINT
+                from tepal.services import session
+
+                return session.HINT
             return "Core error: " + str(error)
 
     def is_locked(self) -> bool:
