@@ -202,6 +202,11 @@ class Staged:
         except OSError as error:
             raise _flash(error)
 
+    def is_known(self) -> bool:
+        """Leave it out of the set if the same is on flash already; tell whether it is."""
+        self.file.close()
+        return self.files.keep(self.path, moving.digest_of(self.place))
+
     def finish(self, sha256: str = "") -> str:
         """Take the file into the set as it is on flash now, and return its SHA-256 in hex.
 

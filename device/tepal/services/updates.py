@@ -36,6 +36,9 @@ async def follow(channel, topic: str, payload: bytes) -> None:
         state, reason = "failed", str(error)
         if getattr(error, "code", "") == "update_rolled_back":
             state = "rolled back"
+            if update_news.read().get("list") == found.name:  # whose end is known better
+                await channel.tell()
+                return
     if state == "restarting":
         await channel.tell()
         await asyncio.sleep_ms(_RESTART_MS)
@@ -62,6 +65,8 @@ async def _follow(channel, found, asked: bool) -> str:
         from tepal.services import update_release
 
         return await update_release.bring(channel, found.name, releases[0], asked)
+    if node.config.get("update_trust_topic"):
+        _mark_mistakes(node, found.items)
     return await _bring(channel, found.name, wanted, asked)
 
 
@@ -117,7 +122,7 @@ async def _bring(channel, name: str, wanted: list, asked: bool) -> str:
             if item["type"] == "wheel":
                 await _bring_wheel(channel, files, item)
             else:
-                await _bring_source(channel, files, item, wanted)
+                await _bring_source(channel, files, item)
         if not files.commit():
             return "current"
         update_news.note(list=name, state="restarting", reason="", release="")
@@ -126,27 +131,24 @@ async def _bring(channel, name: str, wanted: list, asked: bool) -> str:
     return "restarting"
 
 
-async def _bring_source(channel, files, item: dict, wanted: list) -> None:
-    path = place(item)
-    staged = files.file(path)
+async def _bring_source(channel, files, item: dict) -> None:
+    staged = files.file(place(item))
     try:
         await fetching.fetch(channel, item, staged)
-        if _is_mistaken(item, wanted) and channel.node.config.get("update_trust_topic"):
-            found = staged.finish()
-            text = "update: %s is taken with the hash %s, %s was announced"
-            channel.node.log.warn(text % (path, found, item["pkg_sha256"]))
-        else:
-            staged.finish(item["pkg_sha256"])
+        if not (item.get("mistaken") and staged.is_known()):
+            staged.finish("" if item.get("mistaken") else item["pkg_sha256"])
     finally:
         staged.close()
 
 
-def _is_mistaken(item: dict, wanted: list) -> bool:
-    """Tell whether a source is announced with the hash of a wheel, as mpy-blox does."""
-    for other in wanted:
-        if other["type"] == "wheel" and other["pkg_sha256"] == item["pkg_sha256"]:
-            return True
-    return False
+def _mark_mistakes(node, items: list) -> None:
+    """Find the sources that are announced with the hash of a wheel, as mpy-blox does."""
+    hashes = [item["pkg_sha256"] for item in items if item["type"] == "wheel"]
+    for item in items:
+        if item["type"] == "src" and item["pkg_sha256"] in hashes:
+            item["mistaken"] = True
+            text = "update: %s has the hash of a wheel in the list: nobody knows what comes"
+            node.log.warn(text % item["path"])
 
 
 async def _bring_wheel(channel, files, item: dict) -> None:
