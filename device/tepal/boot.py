@@ -64,7 +64,11 @@ async def boot(node) -> bool:
     mode, news = boots.begin(board.reset_cause(), blackbox.noted())
     node.safe = bool(mode)
     watch = None
-    if storage.exists("sys/trial"):
+    if storage.exists("update/journal"):
+        from tepal.core import journal
+
+        news += journal.replay(news)
+    if storage.exists("sys/trial") or storage.exists("update/journal"):
         from tepal.core import trial
 
         watch = trial.begin(node, news)

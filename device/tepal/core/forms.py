@@ -78,6 +78,12 @@ def server(key: str, text: str) -> None:
         raise fault(key, "a host name or an address, perhaps with :port,")
 
 
+def channel(key: str, text: str) -> None:
+    """A part of an MQTT topic."""
+    if [char for char in "+#/\0" if char in text] or not text:
+        raise fault(key, "a name without +, # and /")
+
+
 FORMS = {
     "crontasks": schedule,
     "tz": time_zone,
@@ -86,6 +92,7 @@ FORMS = {
     "irq_pull": pulls,
     "cstmpmap": pin_map,
     "ntp": server,
+    "update_channel": channel,
     "mqtt": server,
     "irq_cbf": script,
 }
