@@ -20,7 +20,7 @@ RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _NONE = const("n/a")
-_BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4")
+_BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4 update_url")
 
 
 def build(node) -> None:
@@ -64,8 +64,16 @@ async def boot(node) -> bool:
     """Bring the node up: parts, identity, network, doors; return whether it acts by itself."""
     mode, news = boots.begin(board.reset_cause(), blackbox.noted())
     node.safe = bool(mode)
+    if storage.exists("update/journal"):
+        from tepal.core import journal
+
+        news += journal.replay(news)
     watch = None
-    if storage.exists("sys/trial"):
+    if storage.exists("update/journal"):
+        from tepal.core import journal
+
+        news += journal.replay(news)
+    if storage.exists("sys/trial") or storage.exists("update/journal"):
         from tepal.core import trial
 
         watch = trial.begin(node, news)

@@ -31,6 +31,10 @@ async def _open_mqtt(node) -> None:
             getattr(node, "mqtt")  # noqa: B009 - it comes into being at its first use
         except MemoryError:
             node.log.info("mqtt: out of memory, it is tried again")
+    if node.config.get("update_channel") != "n/a":
+        from tepal.services import channel
+
+        channel.open(node)
 
 
 def _open_air(node) -> None:

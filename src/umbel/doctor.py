@@ -15,6 +15,7 @@ _EXTRAS = (
     ("cryptography", "signing releases", "release"),
     ("watchfiles", "umbel promote", "ota"),
     ("google-re2", "umbel promote", "ota"),
+    ("paho-mqtt", "umbel publish", "mqtt"),
 )
 
 

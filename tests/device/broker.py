@@ -121,5 +121,10 @@ class Broker:
         head = mqtt.publish(topic, len(payload), qos, retain, number, self.version)
         self.send(head + payload)
 
+    async def hang_up_now(self):
+        """Close the connection with whatever is on its way."""
+        self.stream.close()
+        await self.stream.wait_closed()
+
     async def hang_up(self):
         await self.stream.wait_closed()

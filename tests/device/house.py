@@ -165,3 +165,20 @@ async def talk(node, service, *parts: bytes) -> bytes:
     stream.send(b"")
     await asyncio.wait_for(task, 60)
     return stream.sent
+
+
+class Bench:
+    """What a set of files needs of a node."""
+
+    def __init__(self):
+        self.network = self
+        self.state = "joined"
+
+    def board(self):
+        return self
+
+    def flash(self):
+        return self
+
+    def is_fat(self):
+        return False

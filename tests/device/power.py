@@ -48,10 +48,21 @@ class PowerCut:
         os.remove(path)
 
     def mkdir(self, path):
+        self.step()
         os.mkdir(path)
+
+    def rmdir(self, path):
+        self.step()
+        os.rmdir(path)
 
     def stat(self, path):
         return os.stat(path)
+
+    def statvfs(self, path):
+        return os.statvfs(path)
+
+    def listdir(self, path):
+        return os.listdir(path)
 
     def urandom(self, size):
         return os.urandom(size)
@@ -68,6 +79,9 @@ class CutFile:
         self.file.write(data[: len(data) // 2])
         self.cut.step()
         return self.file.write(data[len(data) // 2 :])
+
+    def close(self):
+        self.file.close()
 
     def __enter__(self):
         return self

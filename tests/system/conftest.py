@@ -28,8 +28,10 @@ from umbel.model import Node
 from umbel.registry import simulations
 from umbel.sim import client
 
+from .mosquitto import Mosquitto, Watcher
+from .patience import PATIENCE, wait_until  # noqa: F401 - tests find it here
+
 UMBEL = (sys.executable, "-c", "from umbel.cli import main; main()")
-PATIENCE = 60.0  # seconds for what takes a fraction of one, unless the machine is busy
 COMMAND_TIMEOUT = 120.0  # seconds
 
 # Runs at the same time must not share addresses; a process has an own range.
@@ -125,14 +127,6 @@ class Simulation:
 Simulate = Callable[..., Simulation]
 
 
-def wait_until(is_true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-    """Whether ``is_true`` becomes so in time."""
-    deadline = time.monotonic() + seconds
-    while not (reached := is_true()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return reached
-
-
 @pytest.fixture(autouse=True)
 def micropython(needs: Callable[[str], Path]) -> Path:
     """These tests are about nodes as they run on a board; without MicroPython they say nothing."""
@@ -186,3 +180,29 @@ def _running(state: Path, command: str, *arguments: str, **env: str) -> Generato
             simulation.end(signal.SIGTERM)
         assert process.stdout is not None
         process.stdout.close()
+
+
+@pytest.fixture
+def stack() -> Generator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def broker(needs: Callable[[str], Path], tmp_path: Path, stack: ExitStack) -> Mosquitto:
+    broker = Mosquitto(needs("mosquitto"), tmp_path, "allow_anonymous true")
+    stack.callback(broker.end)
+    broker.start()
+    return broker
+
+
+@pytest.fixture
+def watch(stack: ExitStack) -> Callable[..., Watcher]:
+    """Watch a broker until the test ends."""
+
+    def start(broker: Mosquitto, topics: str = "#", *options: str) -> Watcher:
+        watcher = Watcher(broker, topics, *options)
+        stack.callback(watcher.end)
+        return watcher
+
+    return start

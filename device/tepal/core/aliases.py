@@ -12,7 +12,13 @@ from tepal.core import keys, settings, storage
 from tepal.formats.errors import TepalError
 
 RARE = True
-NAMES = {"hostname": "devfid", "wlan.ssid": "staessid", "wlan.psk": "stapwd"}
+NAMES = {
+    "hostname": "devfid",
+    "wlan.ssid": "staessid",
+    "wlan.psk": "stapwd",
+    "update.channel": "update_channel",
+    "update.auto_update": "update_auto",
+}
 _PATH = const("settings.json")
 _LARGEST = const(4096)  # bytes
 

@@ -78,6 +78,19 @@ def server(key: str, text: str) -> None:
         raise fault(key, "a host name or an address, perhaps with :port,")
 
 
+def channel(key: str, text: str) -> None:
+    """A part of an MQTT topic."""
+    if [char for char in "+#/\0" if char in text] or not text:
+        raise fault(key, "a name without +, # and /")
+
+
+def url(_: str, text: str) -> None:
+    """An address with http:// or https://."""
+    from tepal.core import dial
+
+    dial.parts(text)
+
+
 FORMS = {
     "crontasks": schedule,
     "tz": time_zone,
@@ -86,6 +99,8 @@ FORMS = {
     "irq_pull": pulls,
     "cstmpmap": pin_map,
     "ntp": server,
+    "update_channel": channel,
     "mqtt": server,
+    "update_url": url,
     "irq_cbf": script,
 }

@@ -2,14 +2,15 @@
 
 It is good when the node is on its network as it was before, the shell answers, the boot hook has
 run, and it has lasted for ``update_trial`` seconds. Otherwise the release before comes back, with
-its configuration; the reason is kept, and nobody but a person brings this one again.
+its configuration; the reason is kept, and nobody but a person brings this one again. A set of files,
+see journal, is on trial in the same way.
 """
 
 import asyncio
 
 from micropython import const
 
-from tepal.core import kept, listing, slots, storage
+from tepal.core import journal, kept, listing, slots, storage
 from tepal.core.update import IDLE, TRIAL, State, step
 from tepal.formats.errors import TepalError
 
@@ -44,20 +45,18 @@ def begin(node, news: list):
             return None
         perform(node, step(state, ("unwell",))[1][:-1], "the configuration: " + str(error))
         raise
-    if state.phase == TRIAL:
-        return watch
     if "blame" in effects:
         news.append("the release on trial was rolled back: " + reason)
-    return None
+    return watch if state.phase == TRIAL or journal.pending() else None
 
 
 async def watch(node) -> None:
     """Confirm the release when it is good; go back if it is not, and will not be."""
     good_ms = node.config.get("update_trial") * 1000
-    network = kept.read().get("network")
+    network = (journal.pending() or kept.read()).get("network")
     while True:
         await asyncio.sleep_ms(_LOOK_MS)
-        if not slots.pointer(node.slot)[1]:  # somebody has decided
+        if not (slots.pointer(node.slot)[1] or journal.pending()):  # somebody has decided
             return
         uptime_ms = node.clock.uptime_ms()
         if uptime_ms < good_ms:
@@ -74,12 +73,19 @@ async def watch(node) -> None:
 
 
 def confirm(node) -> bool:
-    """Keep the release that is on trial; tell whether there is one. Raises: OSError."""
+    """Keep what is on trial; tell whether there is something. Raises: OSError."""
+    if journal.confirm():
+        node.log.boot("update: the files are confirmed")
+        return True
     return _decide(node, ("well",), "")
 
 
 def give_up(node, reason: str) -> bool:
-    """Go back to the release before; tell whether one is on trial. Raises: OSError."""
+    """Go back to what was before; tell whether something is on trial. Raises: OSError."""
+    if journal.roll_back(reason[:_LONGEST]):
+        node.log.err("update: the files are rolled back: " + reason)
+        node.restart(hard=True)
+        return True
     return _decide(node, ("unwell",), reason)
 
 

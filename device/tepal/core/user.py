@@ -9,12 +9,14 @@ from tepal.formats.errors import TepalError
 _PROGRAM = const("user_main")
 _FIRST_PAUSE_MS = const(1000)
 _LONGEST_PAUSE_MS = const(300000)
+_MOST_FAILURES = const(3)
 _STEADY_MS = const(60000)  # who ran so long starts again with the first pause
 
 
 async def run(node) -> None:
     """Run the program until it ends by itself."""
     pause_ms = _FIRST_PAUSE_MS
+    failures = 0
     while True:
         began = node.clock.uptime_ms()
         try:
@@ -23,6 +25,9 @@ async def run(node) -> None:
                 await result  # pyright: ignore[reportGeneralTypeIssues]
         except Exception as error:  # it is anybody's code
             node.log.exception(_PROGRAM + ".py", error)
+            failures += 1
+            if failures == _MOST_FAILURES:
+                _accuse(node, error)
         else:
             node.log.info("user_main has ended")
             return
@@ -31,6 +36,16 @@ async def run(node) -> None:
         node.log.info("user_main starts again in %d s" % (pause_ms // 1000))
         await asyncio.sleep_ms(pause_ms)
         pause_ms = min(pause_ms * 2, _LONGEST_PAUSE_MS)
+
+
+def _accuse(node, error) -> None:
+    """Give up what is on trial, if something is: it must be what broke the program."""
+    from tepal.core import storage
+
+    if storage.exists("update/journal"):
+        from tepal.core import trial
+
+        trial.give_up(node, "user_main.py: %r" % error)
 
 
 def start(node):

@@ -11,6 +11,7 @@ from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
     from umbel.release import KeyRing, PublicKey
+    from umbel.release.signing import Signer
 
 _PASSPHRASE = "UMBEL_KEY_PASSPHRASE"  # noqa: S105 - where it is, not what it is
 
@@ -27,6 +28,15 @@ def named(names: Sequence[str]) -> tuple[PublicKey, ...]:
     """Those that somebody has named; all, where nobody was."""
     keys = ring()
     return tuple(map(keys.public, names)) if names else tuple(keys)
+
+
+def signer(name: str) -> Signer:
+    """What signs with the private half of a key."""
+    from umbel.release import private_keys
+
+    keys = ring()
+    secret = passphrase(name) if private_keys.is_locked(keys, name) else None
+    return private_keys.signer(keys, name, secret)
 
 
 def passphrase(what: str, *, is_new: bool = False) -> str:

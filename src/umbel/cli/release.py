@@ -11,7 +11,6 @@ from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
     from umbel.release import PublicKey, Release
-    from umbel.release.signing import Signer
 
 Where = Annotated[Path, typer.Argument(help="The release: a folder, or a zip file.")]
 
@@ -109,7 +108,7 @@ def sign(
 
     public = _keys.ring().public(key)
     release = Release.load(path)
-    signer = with_command(command) if command else _signer(key)
+    signer = with_command(command) if command else _keys.signer(key)
     sign_release(release, public, signer).save(path)
     print(f"{path}: signed by {public.name}, rsa {public.id}")
 
@@ -151,15 +150,6 @@ def _say(release: Release, path: Path) -> None:
     print(f"{path}: {said.name} {said.version}, sequence {said.sequence}{limits}")
     files = "1 file" if len(said.files) == 1 else f"{len(said.files)} files"
     print(f"{files}, {-(-said.size // 1024)} KB")
-
-
-def _signer(name: str) -> Signer:
-    from umbel.cli import _keys
-    from umbel.release import private_keys
-
-    ring = _keys.ring()
-    secret = _keys.passphrase(name) if private_keys.is_locked(ring, name) else None
-    return private_keys.signer(ring, name, secret)
 
 
 def _own(modules: list[str] | None, platforms: list[str] | None) -> dict[str, bytes]:

@@ -8,17 +8,20 @@ gets those of MicroPython, all other code of the process keeps those of CPython.
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import importlib
 import inspect
+import io
 import os
 import sys
 import time
 import traceback
+import zlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from umbel.build import sources
 from umbel.sim import stream
@@ -40,6 +43,7 @@ def install(*folders: Path) -> None:
     boards = tuple(map(str, (BOARD, sources.device_dir(), *folders)))
     micropython = sys.modules.setdefault("micropython", ModuleType("micropython"))
     _add(micropython, const=_same)
+    _add(sys.modules.setdefault("deflate", ModuleType("deflate")), DeflateIO=_Inflating, RAW=1)
     _add(gc, mem_alloc=_memory_used, mem_free=_memory_free, threshold=_same)
     _add(sys, print_exception=_print_exception)
     _add(time, sleep_ms=_sleep_ms, ticks_ms=_ticks_ms, ticks_us=_ticks_us)
@@ -112,6 +116,27 @@ def _ticks_diff(later: int, earlier: int) -> int:
     """The distance between two moments, over the point where the counter begins anew."""
     half = _TICKS_PERIOD // 2
     return (later - earlier + half) % _TICKS_PERIOD - half
+
+
+class _Inflating(io.RawIOBase):
+    """Unpacks what it reads from a stream, as deflate.DeflateIO does with deflate.RAW."""
+
+    def __init__(self, source: BinaryIO, _kind: int, window: int) -> None:
+        self._source = source
+        self._engine = zlib.decompressobj(-window)
+
+    def readinto(self, buffer: bytearray) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        try:
+            found = b""
+            while not found and not self._engine.eof:
+                packed = self._engine.unconsumed_tail or self._source.read(64)
+                if not packed:
+                    raise EOFError
+                found = self._engine.decompress(packed, len(buffer))
+        except zlib.error as error:
+            raise OSError(errno.EINVAL, str(error)) from error
+        buffer[: len(found)] = found
+        return len(found)
 
 
 async def _pause_ms(milliseconds: int) -> None:

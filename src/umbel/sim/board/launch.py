@@ -32,4 +32,5 @@ if sys.argv[2:]:
 
     node.run()
 sys.path.insert(0, "")
+sys.path.append("lib")  # as a board has it, for what is installed
 import main  # noqa: E402, F401 - the loader, which does not return

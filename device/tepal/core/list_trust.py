@@ -1,0 +1,63 @@
+"""Which lists of updates a node believes: those that somebody has signed whom it knows, or any."""
+
+from micropython import const
+
+from tepal.core import release_keys, secrets, storage
+from tepal.core.release_trust import proof
+from tepal.formats import rsa
+from tepal.formats.errors import TepalError
+from tepal.formats.hmac import is_equal
+from tepal.formats.rsa import key_id
+
+RARE = True
+_RECORD = const("data/.lists")
+
+
+def check(node, found, topic: str) -> None:
+    """Believe a list, or refuse it; one of our own form is for its topic and never older.
+
+    A list of a release alone needs no signature, as its manifest has one.
+    Raises: TepalError ``release_unsigned``, ``release_signature``, ``release_sequence``,
+    ``update_list``.
+    """
+    if found.to and found.to != topic:
+        raise TepalError("update_list", "this one is for " + found.to)
+    if _is_signed(node, found):
+        if not found.to:
+            raise TepalError(
+                "update_list", "a signed list that says for which topic it is expected"
+            )
+        _remember(found, topic)
+        return
+    others = [item for item in found.items if item["type"] != "release"]
+    is_strict = node.config.get("update_strict") == "all" or release_keys.read(node.vault)
+    if others and is_strict:
+        raise TepalError("release_unsigned", "a list that is signed expected")
+
+
+def _is_signed(node, found) -> bool:
+    """Tell whether somebody has signed whom we know. Raises: TepalError ``release_signature``."""
+    known = {key_id(key): key for key in release_keys.read(node.vault)}
+    for kind, name, value in found.signatures:
+        if kind == "rsa" and name in known:
+            if rsa.is_signed(found.digest, value, known[name]):
+                return True
+            raise TepalError("release_signature", "that of %s is wrong" % name)
+        if kind == "hmac" and name == node.id and not known:
+            own = bytes.fromhex(secrets.get(node.vault, "key") or "")
+            if own and is_equal(value, proof(own, found.digest)):
+                return True
+            raise TepalError("release_signature", "that of this node's key is wrong")
+    return False
+
+
+def _remember(found, topic: str) -> None:
+    """Take no list that is older than the last one at this topic."""
+    record = storage.newest(_RECORD)[0] or {}
+    last = record.get(topic, [-1, ""])
+    if found.sequence < last[0] or (found.sequence == last[0] and found.name != last[1]):
+        raise TepalError("release_sequence", "%d is not newer than %d" % (found.sequence, last[0]))
+    if last != [found.sequence, found.name]:
+        record[topic] = [found.sequence, found.name]
+        storage.make_folder("data")
+        storage.write(_RECORD, record)

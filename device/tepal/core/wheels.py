@@ -1,0 +1,235 @@
+"""Installs wheels: a wheel that lies on flash becomes a part of a set of files.
+
+Everything goes to ``lib``, its ``.dist-info`` too, from which installed packages are known, those that
+mpy-blox has installed among them. ``direct_url.json`` (PEP 610) keeps the hash of the wheel itself.
+"""
+
+import asyncio
+import json
+import os
+
+from micropython import const
+
+from tepal.core import moving
+from tepal.core.archive import Archive
+from tepal.formats import wheel
+from tepal.formats.errors import TepalError
+
+RARE = True
+_LIB = const("lib")
+_RECORD = const("/RECORD")
+_METADATA = const("/METADATA")
+_WHEEL = const("/WHEEL")
+_ORIGIN = const("/direct_url.json")
+_DATA = const(".data")
+_LONGEST = const(1024)  # characters of a line that we look at
+_MOST_NOTES = const(4)
+
+
+def installed(name: str = "") -> list:
+    """Return (name, version, folder) of all packages in ``lib``, or of one."""
+    found = []
+    try:
+        folders = os.listdir(_LIB)
+    except OSError:
+        return found
+    for folder in sorted(folders):
+        named, version = wheel.split(folder)
+        if named and (not name or wheel.normal(named) == wheel.normal(name)):
+            about = _fields("lib/" + folder + _METADATA)
+            spelled = (about.get("name") or [named])[0]
+            found.append((spelled, (about.get("version") or [version])[0], "lib/" + folder))
+    return found
+
+
+def origin(folder: str) -> str:
+    """Return the SHA-256 of the wheel that an installed package came in; "" where nobody knows."""
+    try:
+        with open(folder + _ORIGIN) as file:
+            return json.loads(file.read(512))["archive_info"]["hashes"]["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def verify(name: str) -> list:
+    """Return what is not on flash as the package ``name`` was installed."""
+    faults = []
+    for _, _, folder in installed(name):
+        for path, digest, _ in _records(folder + _RECORD):
+            try:
+                if digest and moving.digest_of("lib/" + path) != digest:
+                    faults.append(path + " was changed")
+            except OSError:
+                faults.append(path + " is missing")
+    return faults
+
+
+async def install(path: str, files, expected: str, digest: str, about) -> list:
+    """Add the wheel at ``path`` to a set of files; return notes on what was left out.
+
+    ``expected`` is the name that the package must have, ``digest`` the SHA-256 of the wheel, which
+    was checked, ``about`` says what this node is.
+    Raises: TepalError ``wheel``, ``archive``, ``memory`` and those of file_set; OSError.
+    """
+    notes = []
+    with Archive(path) as archive:
+        folder = _info_folder(archive)
+        record = await _stage(archive, archive.find(folder + _RECORD), files, "")
+        for name in (_METADATA, _WHEEL):
+            member = archive.find(folder + name)
+            await _stage(archive, member, files, _recorded(record, member))
+        _check(folder, files, expected, about)
+        hunted = archive.members()
+        for listed, hashed, size in _records(record):
+            if listed in (folder + _RECORD, folder + _METADATA, folder + _WHEEL):
+                continue
+            if not hashed or listed.split("/")[0].endswith(_DATA):
+                if len(notes) < _MOST_NOTES:
+                    notes.append(listed + " is left out")
+                continue
+            if files.keep("lib/" + listed, hashed):
+                continue
+            member, hunted = _next(archive, hunted, listed)
+            _check_size(member, size)
+            await _stage(archive, member, files, hashed)
+    text = {"url": "", "archive_info": {"hashes": {"sha256": digest}}}
+    files.put("lib/" + folder + _ORIGIN, json.dumps(text).encode())
+    for _, _, old in installed(expected):
+        _let_go(old, files)
+    return notes
+
+
+def _next(archive: Archive, hunted, name: str) -> tuple:
+    """Return (the member ``name``, where to go on): mostly both lists are in one order."""
+    for member in hunted:
+        if member.name == name:
+            return member, hunted
+    return archive.find(name), archive.members()
+
+
+def _info_folder(archive: Archive) -> str:
+    found = ""
+    for member in archive.members():
+        folder, _, rest = member.name.partition("/")
+        if rest == _RECORD[1:] and wheel.split(folder)[0]:
+            if found:
+                raise TepalError("wheel", "one .dist-info expected")
+            found = folder
+    if not found:
+        raise TepalError("wheel", "a .dist-info with a RECORD expected")
+    return found
+
+
+def _check(folder: str, files, expected: str, about) -> None:
+    """Refuse a wheel of another name, or for another machine."""
+    known = {}
+    for number, _, _, _, path in files.listed():
+        if path in ("lib/" + folder + _METADATA, "lib/" + folder + _WHEEL):
+            known.update(_fields(moving.staged(number)))
+    names = known.get("name", [""]) + [wheel.split(folder)[0]]
+    for name in names:
+        if wheel.normal(name) != wheel.normal(expected):
+            raise TepalError("wheel", "%s expected, not %s" % (expected, name or "no name"))
+    if known.get("wheel-version", ["0"])[0].split(".")[0] != "1":
+        raise TepalError("wheel", "Wheel-Version 1 expected")
+    tags = known.get("tag", [])
+    if not [tag for tag in tags if wheel.runs(tag, about)]:
+        raise TepalError("wheel_unfit", "not for this node: " + (", ".join(tags)[:80] or "no tag"))
+
+
+def _check_size(member, size: int) -> None:
+    if member.size != size:
+        raise TepalError("wheel", "%s has not the size that RECORD says" % member.name)
+
+
+def _recorded(record: str, member) -> str:
+    """Return the hash that RECORD has for a member."""
+    for listed, digest, size in _records(record):
+        if listed == member.name and digest:
+            _check_size(member, size)
+            return digest
+    raise TepalError("wheel", "RECORD: a hash of %s expected" % member.name)
+
+
+async def _stage(archive: Archive, member, files, digest: str) -> str:
+    """Put a member into the set; return where it is staged."""
+    staged = files.file("lib/" + member.name, member.size)
+    try:
+        for block in archive.blocks(member):
+            staged.write(block)
+            if not staged.count & 4095:
+                await asyncio.sleep_ms(0)
+        staged.finish(digest)
+    finally:
+        staged.close()
+    await asyncio.sleep_ms(0)
+    return staged.place
+
+
+def _let_go(old: str, files) -> None:
+    """Remove what an installed package had and the new one has not."""
+    try:
+        for path, _, _ in _records(old + _RECORD):
+            _remove(files, "lib/" + path)
+    except TepalError as error:
+        if error.code != "wheel":
+            raise
+        # Nobody can read this record; what it has stays.
+    _remove_all(files, old)
+
+
+def _remove_all(files, folder: str) -> None:
+    """A .dist-info may hold what nobody has recorded."""
+    for name in os.listdir(folder):
+        path = folder + "/" + name
+        if os.stat(path)[0] & 0x4000:
+            _remove_all(files, path)
+        else:
+            _remove(files, path)
+
+
+def _remove(files, path: str) -> None:
+    try:
+        if not files.has(path):
+            files.remove(path)
+    except TepalError as error:
+        if error.code == "flash":
+            raise
+        # A record of others may name what no update may touch; so it stays.
+
+
+def _records(path: str):
+    """Yield what a RECORD on flash says; one that is not there says nothing."""
+    try:
+        with open(path) as file:
+            for line in _lines(file):
+                if line.strip():
+                    yield wheel.recorded(line)
+    except OSError:
+        return
+
+
+def _fields(path: str) -> dict:
+    """Return what the head of a METADATA or WHEEL file says: key, all its values."""
+    found = {}
+    try:
+        with open(path) as file:
+            for line in _lines(file):
+                if not line.strip():
+                    break  # a description follows
+                key, value = wheel.field(line)
+                if key in ("name", "version", "tag", "wheel-version"):
+                    found.setdefault(key, []).append(value)
+    except (OSError, UnicodeError):
+        pass
+    return found
+
+
+def _lines(file):
+    """Yield lines; of a long one only its beginning."""
+    line = file.readline(_LONGEST)
+    while line:
+        yield line
+        while line[-1:] != "\n" and line:
+            line = file.readline(_LONGEST)
+        line = file.readline(_LONGEST)

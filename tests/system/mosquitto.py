@@ -1,0 +1,176 @@
+"""Mosquitto for tests, what its clients see, and a way to it that can be cut."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from .patience import PATIENCE, wait_until
+
+
+class Mosquitto:
+    """A broker on a port of its own, and what its clients see."""
+
+    def __init__(self, program: Path, folder: Path, *settings: str) -> None:
+        self.program = program
+        self.port = free_port()
+        self.file = folder / "mosquitto.conf"
+        lines = (f"listener {self.port} 127.0.0.1", "user root", "persistence false", *settings)
+        self.file.write_text("\n".join(lines) + "\n")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(
+            [self.program, "-c", self.file], stdout=quiet, stderr=quiet, start_new_session=True
+        )
+        assert wait_until(self.is_up), "mosquitto does not start"
+
+    def is_up(self) -> bool:
+        with socket.socket() as sock:
+            return sock.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def end(self, number: signal.Signals = signal.SIGKILL) -> None:
+        if self.process:
+            self.process.send_signal(number)
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def publish(self, topic: str, payload: str | bytes, *options: str) -> None:
+        data = payload.encode() if isinstance(payload, str) else payload
+        command = ["mosquitto_pub", "-p", str(self.port), "-t", topic, *options]
+        subprocess.run(
+            [*command, "-s" if data else "-n"], input=data, timeout=PATIENCE, check=True
+        )
+
+
+class Watcher:
+    """Messages of a broker, as they come: ``<retain> <QoS> <topic> <payload>``."""
+
+    def __init__(self, broker: Mosquitto, topics: str, *options: str) -> None:
+        command = ["mosquitto_sub", "-p", str(broker.port), "-t", topics, "-q", "1"]
+        self.process = subprocess.Popen(
+            [*command, "-F", "%r %q %t %p", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self.process.stdout is not None
+        self.output = self.process.stdout.fileno()
+        self.lines: list[str] = []
+        self.rest = ""
+
+    def wait_for(self, topic: str, payload: str = "") -> str:
+        """The next payload at ``topic`` that contains ``payload``."""
+        deadline = time.monotonic() + PATIENCE
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.output, selectors.EVENT_READ)
+            while time.monotonic() < deadline:
+                for line in self.lines:
+                    _, _, found, text = line.split(" ", 3)
+                    if found == topic and payload in text:
+                        self.lines.remove(line)
+                        return text
+                if selector.select(0.2):
+                    self.rest += os.read(self.output, 65536).decode()
+                    *lines, self.rest = self.rest.split("\n")
+                    self.lines += lines
+        pytest.fail(f"nothing like {payload!r} at {topic}, but {self.lines}", pytrace=False)
+
+    def peek(self) -> list[str]:
+        """What has come and was not waited for."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.output, selectors.EVENT_READ)
+            while selector.select(0):
+                self.rest += os.read(self.output, 65536).decode()
+                *lines, self.rest = self.rest.split("\n")
+                self.lines += lines
+        return self.lines
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+class Wire:
+    """A way to a broker that can be cut, and that can refuse MQTT 5 as an old broker does."""
+
+    def __init__(self, broker: Mosquitto, *, is_old: bool = False) -> None:
+        self.broker = broker
+        self.is_old = is_old
+        self.is_cut = False
+        self.slow = 0.0  # seconds for each block
+        self.ends: list[socket.socket] = []
+        self.versions: list[int] = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                if self.is_cut:
+                    client.close()
+                    continue
+                self.ends.append(client)
+                threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client: socket.socket) -> None:
+        with client, suppress(OSError):
+            hello = client.recv(4096)
+            self.versions.append(hello[hello.index(b"MQTT") + 4])
+            if self.is_old and self.versions[-1] == 5:
+                client.sendall(b" \2\0\1")
+                return
+            with socket.create_connection(("127.0.0.1", self.broker.port)) as server:
+                self.ends.append(server)
+                server.sendall(hello)
+                threading.Thread(target=self.copy, args=(server, client), daemon=True).start()
+                self.copy(client, server)
+
+    def copy(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(4096):
+                time.sleep(self.slow)
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        self.is_cut = True
+        for end in self.ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self.ends.clear()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+    def end(self) -> None:
+        self.cut()
+        self.listener.close()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def attach(simulation, node: str, port: int, **more: str) -> None:
+    """Connect a node to a broker."""
+    for key, value in {"mqtt": f"127.0.0.1:{port}", **more}.items():
+        done = simulation.umbel("config", node, "set", key, typed=f"{value}\n")
+        assert done.returncode == 0, done.stderr
+    assert simulation.umbel("shell", node, "reboot").returncode == 0

@@ -1,0 +1,16 @@
+"""How long tests wait for what must happen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+PATIENCE = 60.0  # seconds for what takes a fraction of one, unless the machine is busy
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Whether ``is_true`` becomes so in time."""
+    deadline = time.monotonic() + seconds
+    while not (reached := is_true()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return reached
