@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 RUNTIMES := $(or $(UMBEL_RUNTIMES),.runtimes)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup demo test check bench docs clean
+.PHONY: help setup demo test check bench powercut docs clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -20,13 +20,16 @@ demo: setup ## start three simulated nodes, the gateway and its page
 	@$(BIN)/umbel demo
 
 test: setup ## run everything that needs no board; ARGS="-k name" runs a part
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python $(if $(ARGS),-m pytest $(ARGS),tests/two_at_once.py)
 
 check: setup ## check format, lint, types and layers
 	@$(MAKE) --keep-going $(CHECKS)
 
 bench: setup ## measure, compare, and hold against bench/budget.toml
 	@$(BIN)/python -m bench $(ARGS)
+
+powercut: setup ## cut the power at every point of an update, and print what came of it
+	@$(BIN)/python tests/powercut.py --scale 3
 
 docs: setup ## write the reference pages into docs/reference
 	@$(BIN)/python -m docs.generate

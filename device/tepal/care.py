@@ -13,11 +13,6 @@ def crash(error: Exception, where: str) -> int:
     return boots.crash(error, where)
 
 
-def look(node) -> int:
-    """Look after the boot, as it is due; return the uptime at which to look again."""
-    return boots.look(node)
-
-
 def leave(node) -> None:
     """Let the next boot know that this run ends in order, and whether somebody was there."""
     if node and hasattr(node, "commands"):

@@ -134,7 +134,7 @@ class Node:
             if watchdog:
                 watchdog.feed()
             if self.clock.uptime_ms() > self.due_ms > 0:
-                self.due_ms = care().look(self)
+                self.due_ms = care().boots.look(self)
             for door in self.doors:
                 door.reap()
             if self.tasks.starved or time.ticks_diff(now, swept) > _SWEEP_MS:

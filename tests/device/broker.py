@@ -1,7 +1,8 @@
 """A broker of one client on a port of this machine: does what it should, unless it is told not to."""
 
 import asyncio
-import os
+
+from house import port
 
 from tepal.formats import mqtt
 
@@ -23,7 +24,7 @@ class Broker:
 
     def __init__(self, version=5):
         self.version = version
-        self.port = 20000 + int.from_bytes(os.urandom(2), "big") % 30000
+        self.port = port()
         self.packets = []
         self.arrived = asyncio.Event()
         self.stream = None

@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 
+_ports = [int.from_bytes(os.urandom(2), "big")]  # how many were given away
+
 
 def empty_folder() -> None:
     """Make a new folder in the working folder and enter it."""
@@ -23,8 +25,9 @@ def leave() -> None:
 
 
 def port() -> int:
-    """Return a port to listen on, below those that the system gives to clients."""
-    return 20000 + int.from_bytes(os.urandom(2), "big") % 12000
+    """Return a port to listen on, each time another; below those that the system gives to clients."""
+    _ports[0] += 1
+    return int(os.getenv("UMBEL_TEST_PORTS") or 30000) + _ports[0] % 2500
 
 
 def write(path: str, text: str) -> None:

@@ -51,7 +51,8 @@ class Release:
         packed = [path for path in self.paths if is_packed(path)]
         held = {path: self.files[path] for path in self.paths if not is_packed(path)}
         held["manifest"] = b"".join(self.lines)
-        places = index([(path, len(self.files[path])) for path in packed])
+        sizes = [(path, len(self.files[path])) for path in packed]
+        places = b"".join(list(index(lambda: iter(sizes))))
         held["pack"] = b"".join([self.files[path] for path in packed]) + places
         return held
 

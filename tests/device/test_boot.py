@@ -5,9 +5,9 @@ import builtins
 import os
 import sys
 
-from house import empty_folder, end, run, until, write
+from house import empty_folder, end, port, run, until, write
 
-PORT = 20000 + int.from_bytes(os.urandom(2), "big") // 2
+PORT = port()
 CONFIG = '{"socport": %d, "webport": %d, "webui": true, "dbg": false%s}'
 
 
@@ -119,20 +119,20 @@ async def test_a_full_flash_is_told_and_the_doors_are_open():
 
 
 async def test_a_boot_is_good_after_a_minute_and_safe_mode_is_left_after_an_hour():
-    from tepal import care
+    from tepal.core import boots
 
     node = await boot()
     assert node.due_ms == 60000
-    node.due_ms = care.look(node)
+    node.due_ms = boots.look(node)
 
     assert node.due_ms == 0
     await shut(node)
 
     node = await boot("", (("data/.boot", '{"next": "safe"}'),))
-    node.due_ms = care.look(node)
+    node.due_ms = boots.look(node)
     assert node.due_ms >= 3600000
     assert not node.stop.is_set()
-    node.due_ms = care.look(node)
+    node.due_ms = boots.look(node)
     assert node.stop.is_set()
     assert node.hard
     await shut(node)

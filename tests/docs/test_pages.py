@@ -29,7 +29,7 @@ def test_a_page_tells_the_truth(page: Path, needs: Callable[[str], Path], tmp_pa
         **os.environ,
         "PATH": f"{programs}:{os.environ['PATH']}",
         "UMBEL_STATE": str(tmp_path / "state"),
-        "UMBEL_SIM_FIRST": f"127.{64 + os.getpid() % 128}.1.1",
+        "UMBEL_SIM_FIRST": f"127.{200 + os.getpid() % 50}.1.1",
         "COLUMNS": "100",
     }
     (tmp_path / "work").mkdir()

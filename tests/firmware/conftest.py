@@ -34,6 +34,13 @@ def link(request: pytest.FixtureRequest, needs: Needs) -> LinkKind:
     return request.param
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulated board on a busy machine may take ten times as long as a real one."""
+    for name in ("usb.board._QUICK", "usb.board._COPYING", "cli._restart._PATIENCE"):
+        monkeypatch.setattr(f"umbel.{name}", 1200.0)
+
+
 @pytest.fixture
 def network(link: LinkKind) -> Generator[Network]:
     """A network for boards."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
+from typing import cast
 
 import pytest
 
+from umbel import runtimes
 from umbel.build.compile import compile_tree
 
 ROOT = Path(__file__).parents[2]
@@ -22,22 +26,64 @@ COMPILER = 100  # KB; compiling on the spot leaves the heap in pieces
 FILES = sorted(TESTS.glob("test_*.py"))
 TIMEOUT = 300.0  # seconds for one file; it takes a few
 
-CodeOf = Callable[[str], Path]
+AT_ONCE = 4  # most of their time they wait for a timer or for each other
+
+Run = tuple[Path, int, str]
+Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="session")
-def code_of(tmp_path_factory: pytest.TempPathFactory) -> CodeOf:
-    """The folder with the node's code in the given form; compiled once."""
+def done(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Callable[[Run], Done]]:
+    """``done(run)``: what became of it. The first who asks starts all runs of this session."""
+    wanted = [
+        cast("Run", tuple(map(item.callspec.params.get, ("file", "bits", "form"))))
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.originalname == test_node_passes.__name__
+    ]
     compiled = tmp_path_factory.mktemp("node")
+    compile_tree(DEVICE, compiled)
+    ports: SimpleQueue[int] = SimpleQueue()
+    for number in range(AT_ONCE):
+        ports.put(20000 + 2500 * number)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = {
+            run: pool.submit(
+                carry_out,
+                run,
+                code=compiled if run[2] == "mpy" else DEVICE,
+                folder=tmp_path_factory.mktemp("flash"),
+                ports=ports,
+            )
+            for run in wanted
+        }
+        yield lambda run: runs[run].result()
+        pool.shutdown(cancel_futures=True)
 
-    def folder(form: str) -> Path:
-        if form == "py":
-            return DEVICE
-        if not any(compiled.iterdir()):
-            compile_tree(DEVICE, compiled)
-        return compiled
 
-    return folder
+def carry_out(run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int]) -> Done:
+    file, bits, form = run
+    heap = HEAP_SIZES[bits] + (COMPILER if form == "py" else 0)
+    micropython = runtimes.named(f"micropython-{bits}").find()
+    assert micropython is not None
+    first_port = ports.get()  # of those that no other run uses meanwhile
+    try:
+        return subprocess.run(
+            [micropython, "-X", f"heapsize={heap}k", RUNNER, file],
+            env={
+                **os.environ,
+                "MICROPYPATH": ":".join(map(str, [code, BOARD, TESTS, ".frozen"])),
+                "UMBEL_TEST_PORTS": str(first_port),
+            },
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    finally:
+        ports.put(first_port)
 
 
 @pytest.mark.parametrize("form", ["py", "mpy"])
@@ -48,22 +94,11 @@ def test_node_passes(
     bits: int,
     form: str,
     needs: Callable[[str], Path],
-    code_of: CodeOf,
-    tmp_path: Path,
+    done: Callable[[Run], Done],
 ):
-    micropython = needs(f"micropython-{bits}")
-    heap = HEAP_SIZES[bits] + (COMPILER if form == "py" else 0)
-    path = [code_of(form), BOARD, TESTS, ".frozen"]
+    needs(f"micropython-{bits}")
 
-    done = subprocess.run(
-        [micropython, "-X", f"heapsize={heap}k", RUNNER, file],
-        env={**os.environ, "MICROPYPATH": ":".join(map(str, path))},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
+    run = done((file, bits, form))
 
-    if done.returncode:
-        pytest.fail(done.stdout + done.stderr, pytrace=False)
+    if run.returncode:
+        pytest.fail(run.stdout + run.stderr, pytrace=False)

@@ -16,6 +16,8 @@ from .mosquitto import free_port
 from .patience import PATIENCE
 
 BARE = Path(__file__).parents[2] / "bench" / "bare"  # the least hardware that a node needs
+# As a plain ESP32 has it. With less the table of names may find no 4.5 KB in one piece.
+HEAP = 110  # KB
 
 
 def start(
@@ -24,7 +26,7 @@ def start(
     port: int,
     stack: ExitStack,
     *,
-    heap: str = "96k",
+    heap: int = HEAP,
     module: str = "",
     **config: object,
 ) -> subprocess.Popen[bytes]:
@@ -44,12 +46,12 @@ def start(
 
 
 def again(
-    micropython: Path, home: Path, stack: ExitStack, *, heap: str = "96k"
+    micropython: Path, home: Path, stack: ExitStack, *, heap: int = HEAP
 ) -> subprocess.Popen[bytes]:
     """Start it once more, with what is on its flash."""
     log = stack.enter_context((home / "console").open("a"))
     process = subprocess.Popen(
-        [micropython, "-X", f"heapsize={heap}", "-c", "import bare; bare.boot()"],
+        [micropython, "-X", f"heapsize={heap}k", "-c", "import bare; bare.boot()"],
         cwd=home,
         env={"MICROPYPATH": "hardware:.frozen:lib"},
         stdin=subprocess.PIPE,

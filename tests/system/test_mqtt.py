@@ -196,7 +196,7 @@ def wait_for_status(simulation, text: str) -> str:
     pytest.fail(f"{text} was not seen, but {status}", pytrace=False)
 
 
-def test_300_kb_go_to_flash_in_a_heap_of_96_kb(needs, broker, watch, tmp_path, stack):
+def test_300_kb_go_to_flash_in_the_heap_of_a_plain_esp32(needs, broker, watch, tmp_path, stack):
     micropython = needs("micropython-32")
     watcher = watch(broker, "node01/#")
     home = tmp_path / "home"

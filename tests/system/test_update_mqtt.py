@@ -257,7 +257,7 @@ def test_a_release_comes_over_a_broker_too(updated: Updated, tmp_path: Path):
     assert f"{node}: current" in again
 
 
-def test_a_wheel_of_300_kb_is_installed_in_a_heap_of_96_kb(
+def test_a_wheel_of_300_kb_is_installed_in_the_heap_of_a_plain_esp32(
     needs, broker: Mosquitto, watch, tmp_path: Path, stack: ExitStack
 ):
     micropython = needs("micropython-32")

@@ -75,10 +75,11 @@ class Filling:
 
     def write_index(self) -> None:
         """Write what stands behind the contents; all of them must be here."""
-        data = self.listing.index()
+        start = self.listing.start
         with open(slots.folder(self.slot) + "/pack", "r+b" if self.packed else "wb") as file:
-            file.seek(self.listing.start)
-            file.write(data)
+            file.seek(start)
+            for part in self.listing.index():
+                file.write(part)
 
     def close(self) -> None:
         """Keep what is here for another time."""
@@ -187,6 +188,8 @@ def require_room(slot: str, manifest: str) -> None:
     """
     status = os.statvfs(".")
     block, free = status[1], status[3]
+    if free > status[2]:  # littlefs counts some blocks twice, and then goes below zero
+        free = 0
 
     def blocks(size: int) -> int:
         return (size + block - 1) // block

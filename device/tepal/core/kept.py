@@ -11,18 +11,18 @@ from tepal.core import storage
 RARE = True
 _RECORD = const("sys/trial")
 _CONFIG = const("config/node_config.json")
-_PATHS = const((_CONFIG, "settings.json"))
+_PATHS = const((_CONFIG, "config/node_config.json.good", "settings.json"))
 _COPIES = const(2)  # as in settings
 _BLOCK = const(512)  # bytes
 
 
 def keep(record: dict) -> None:
-    """Keep the configuration and, last, the record of the trial. Raises: OSError."""
+    """Keep the record of the trial, then the configuration. Raises: OSError."""
+    storage.write(_RECORD, record)
     for path in _PATHS:
         storage.remove(path + ".kept")
         if storage.exists(path):
             _copy(path, path + ".kept")
-    storage.write(_RECORD, record)
 
 
 def read() -> dict:

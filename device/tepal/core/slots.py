@@ -150,18 +150,18 @@ class Listing:
                     return entry
         return ()
 
-    def index(self) -> bytes:
-        """Return what must stand behind the contents in the pack."""
-        self.rewind()
-        with self:
-            return index(self._packed())
+    def index(self):
+        """Yield what must stand behind the contents in the pack, part by part."""
+        return index(self._packed)
 
     def _packed(self):
-        entry = self.next()
-        while entry:
-            if entry[3] != OWN:
-                yield entry[:2]
+        self.rewind()
+        with self:
             entry = self.next()
+            while entry:
+                if entry[3] != OWN:
+                    yield entry[:2]
+                entry = self.next()
 
 
 def digest(path: str) -> str:
@@ -225,8 +225,11 @@ async def check(slot: str) -> None:
             raise TepalError("release_file", entry[0] + " is damaged on flash")
     with open(folder(slot) + "/pack", "rb") as file:
         file.seek(listing.start)
-        if file.read() != listing.index():
-            raise TepalError("release_file", "the index is damaged on flash")
+        for part in listing.index():
+            if file.read(len(part)) != part:
+                raise TepalError("release_file", "the index is damaged on flash")
+        if file.read(1):
+            raise TepalError("release_file", "there is more than the index on flash")
 
 
 async def read(hashed, name: str, start: int, size: int, block) -> int:

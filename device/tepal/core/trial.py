@@ -153,6 +153,9 @@ def _confirm(node, reason: str) -> None:
 
 
 def _settle(node, reason: str) -> None:
+    from tepal.core import boots
+
+    boots.forgive()  # the release before has not failed, the boots of this one are none of its
     slots.point(slots.pointer(node.slot)[0])
 
 

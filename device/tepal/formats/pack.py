@@ -16,7 +16,7 @@ import struct
 
 _TYPING = 0
 if _TYPING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
 
 RARE = True
 DEFLATED = ".z"
@@ -30,26 +30,29 @@ def is_packed(path: str) -> bool:
     return "/" in path
 
 
-def index(files: "Iterable[tuple[str, int]]") -> bytes:
-    """Return what stands behind the contents of ``files``, (path, size) in order of the manifest.
+def index(files: "Callable[[], Iterator[tuple[str, int]]]") -> "Iterator[bytes]":
+    """Yield, part by part, what stands behind the contents of files.
 
-    Raises: ValueError, if two
-    paths have the same CRC-32.
+    ``files`` is called again and again; each time it returns an iterator of (path, size) in the
+    order of the manifest. A list of them all would be more than a node has to spare.
     """
-    folders, names, ends = [], [], [0]
-    for path, size in files:
-        ends.append(ends[-1] + size)
+    folders, count, end = [], 0, 0
+    for path, _ in files():
+        count += 1
         name = _plain(path)
-        names.append(_name(name))
         while "/" in name:
             name = name.rsplit("/", 1)[0]
             if _name(name) not in folders:
                 folders.append(_name(name))
-    if len(set(folders + names)) < len(folders) + len(names):
-        raise ValueError("two paths have the same CRC-32")
-    footer = struct.pack("<4sHHI", b"TPK1", len(folders), len(names), ends[-1])
-    places = b"".join([struct.pack("<I", end) for end in ends])
-    return b"".join(folders + names) + places + footer
+    for name in folders:
+        yield name
+    for path, _ in files():
+        yield _name(_plain(path))
+    yield struct.pack("<I", end)
+    for _, size in files():
+        end += size
+        yield struct.pack("<I", end)
+    yield struct.pack("<4sHHI", b"TPK1", len(folders), count, end)
 
 
 def listing(pack: str, folder: str):

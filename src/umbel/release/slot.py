@@ -32,12 +32,20 @@ def deflated(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def laid_out(release: Release) -> dict[str, bytes]:
-    """The files of the slot: names to content."""
+    """The files of the slot: names to content.
+
+    Raises:
+        UmbelError: a node could not tell two paths apart, by a chance of one in a hundred thousand.
+    """
     packed = {path: content for path, content in release.files.items() if pack.is_packed(path)}
-    index = pack.index((path, len(content)) for path, content in packed.items())
+    sizes = [(path, len(content)) for path, content in packed.items()]
+    index = list(pack.index(lambda: iter(sizes)))
+    names = index[: -len(sizes) - 2]  # behind them is where the files begin and end, and a footer
+    if len(set(names)) < len(names):
+        raise UmbelError("two paths of this release have the same CRC-32", remedy="rename one")
     return {
         MANIFEST: release.manifest.content,
-        _PACK: b"".join(packed.values()) + index,
+        _PACK: b"".join([*packed.values(), *index]),
         **{path: content for path, content in release.files.items() if path not in packed},
     }
 
