@@ -26,6 +26,10 @@ class machine:  # noqa: N801 - stands for the module
     def reset_cause():
         return 1
 
+    @staticmethod
+    def reset():
+        sys.exit()
+
     class WDT:
         def __init__(self, timeout):
             pass

@@ -85,6 +85,11 @@ class Watcher:
                     self.lines += lines
         pytest.fail(f"nothing like {payload!r} at {topic}, but {self.lines}", pytrace=False)
 
+    def topics(self, ending: str) -> set[str]:
+        """Topics that end so, of what was not waited for."""
+        found = {line.split(" ", 3)[2] for line in self.peek()}
+        return {topic for topic in found if topic.endswith(ending)}
+
     def peek(self) -> list[str]:
         """What has come and was not waited for."""
         with selectors.DefaultSelector() as selector:

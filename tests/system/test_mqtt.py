@@ -8,24 +8,16 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from umbel.build import compile as compiler
-from umbel.build import stage
-from umbel.sim import flash
-from umbel.sim.plan import Board
-
+from . import small_node
 from .conftest import PATIENCE, wait_until
-from .mosquitto import Mosquitto, Wire, attach, free_port
+from .mosquitto import Mosquitto, Wire, attach
 
 ONLINE = '{"status": "online"}'
 OFFLINE = '{"status": "offline"}'
-BARE = Path(__file__).parents[2] / "bench" / "bare"  # the least hardware that a node needs
-# As a plain ESP32 has it. With less the table of names may find no 4.5 KB in one piece.
-SMALL_HEAP = 110  # KB
 UPDATE = os.urandom(1000) * 300
 KEEPER = """
 node = None
@@ -208,7 +200,7 @@ def test_300_kb_go_to_flash_in_the_heap_of_a_plain_esp32(needs, broker, watch, t
     micropython = needs("micropython-32")
     watcher = watch(broker, "node01/#")
     home = tmp_path / "home"
-    start_small_node(micropython, home, broker.port, stack)
+    small_node.start(micropython, home, broker.port, stack, module=KEEPER)
     watcher.wait_for("node01/status", ONLINE)
     broker.publish("node01/keep/start", '["update", "data/update"]')
     watcher.wait_for("node01/keep/start/response", "listening")
@@ -222,34 +214,3 @@ def test_300_kb_go_to_flash_in_the_heap_of_a_plain_esp32(needs, broker, watch, t
     broker.publish("node01/cmd", "system heartbeat")
     watcher.wait_for("node01/response", "heartbeat")
     assert "Traceback" not in (home / "console").read_text()
-
-
-def start_small_node(micropython: Path, home: Path, port: int, stack: ExitStack) -> None:
-    """Start a node with the heap of a small board, as a board has its code."""
-    home.mkdir()
-    stage.stage(home)
-    source = home / "keep.py"
-    source.write_text(KEEPER)
-    for folder, files in (
-        ("hardware", {"bare.py": BARE / "bare.py"}),
-        ("modules", {"LM_keep.py": source}),
-    ):
-        for name, content in compiler.compile_files(files).items():
-            compiler.write_if_changed(home / folder / name, content)
-    flash.provision(home, Board(name="node01"), password="seven-dry-leaves", is_open=True)
-    config = home / "config" / "node_config.json"
-    more = {"mqtt": f"127.0.0.1:{port}", "socport": free_port(), "webport": free_port()}
-    config.write_text(json.dumps({**json.loads(config.read_text()), "ntp": "n/a", **more}))
-    log = stack.enter_context((home / "console").open("w"))
-    process = subprocess.Popen(
-        [micropython, "-X", f"heapsize={SMALL_HEAP}k", "-c", "import bare; bare.boot()"],
-        cwd=home,
-        env={"MICROPYPATH": "hardware:.frozen"},
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    stack.callback(process.wait, PATIENCE)
-    stack.callback(process.kill)
-    assert process.stdin is not None
-    stack.callback(process.stdin.close)

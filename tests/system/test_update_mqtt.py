@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from . import wheels
-from .conftest import wait_until
+from . import small_node, wheels
+from .conftest import PATIENCE, wait_until
 from .mosquitto import Mosquitto, Watcher, Wire
 
 FAN = {"fan_club/__init__.py": b"LEVEL = 1\n" * 300, "fan_club/blade.py": b"BLADES = 3\n"}
@@ -254,3 +255,35 @@ def test_a_release_comes_over_a_broker_too(updated: Updated, tmp_path: Path):
     assert f"{node}: confirmed" in said
     again = updated.publish("--release", str(release), "--node", "node01", "--wait", "30")
     assert f"{node}: current" in again
+
+
+def test_a_wheel_of_300_kb_is_installed_in_the_heap_of_a_plain_esp32(
+    needs, broker: Mosquitto, watch, tmp_path: Path, stack: ExitStack
+):
+    micropython = needs("micropython-32")
+    home = tmp_path / "home"
+    watcher = watch(broker, "mpypi/nodes/#")
+    config = {"update_channel": "beta", "update_auto": True, "update_trial": 1}
+    process = small_node.start(micropython, home, broker.port, stack, **config)
+    noise = os.urandom(4000)
+    parts = [(noise[at:] + noise[:at]).hex().encode() for at in range(0, 4000, 100)]
+    wheel = wheels.make(tmp_path, {f"fan_club/part{n}.py": part for n, part in enumerate(parts)})
+    (tmp_path / "padded").mkdir()
+    wheel = wheels.make(
+        tmp_path / "padded",
+        {f"fan_club/part{n}.py": part for n, part in enumerate(parts)},
+        more={"padding": os.urandom(300_000 - wheel.stat().st_size)},
+    )
+    assert wheel.stat().st_size > 300_000
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    items = [{"name": "fan-club", "version": "1.0", "type": "wheel", "pkg_sha256": digest}]
+    broker.publish(f"mpypi/packages/wheel/{digest}", wheel.read_bytes(), "-r")
+    broker.publish("mpypi/channels/beta", json.dumps(items), "-r")
+
+    process.wait(PATIENCE)  # it restarts
+    small_node.again(micropython, home, stack)
+
+    watcher.wait_for(next(iter(watcher.topics("status"))), '"confirmed"')
+    for number, part in enumerate(parts):
+        assert (home / "lib" / "fan_club" / f"part{number}.py").read_bytes() == part
+    assert "MemoryError" not in (home / "console").read_text()
