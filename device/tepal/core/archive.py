@@ -5,6 +5,8 @@ no memory. A member is unpacked with a window as large as its content at most: a
 compressed wants 32 KB in one piece.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import binascii
 import os
 

@@ -4,6 +4,8 @@ Everything goes to ``lib``, its ``.dist-info`` too, from which installed package
 mpy-blox has installed among them. ``direct_url.json`` (PEP 610) keeps the hash of the wheel itself.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import json
 import os
