@@ -21,10 +21,7 @@ class Flash:
         self.data = data
         self.left = left
         self.is_torn = is_torn
-
-    @property
-    def is_dead(self):
-        return self.left < 0
+        self.is_dead = False  # it lost power before it was unmounted
 
     def readblocks(self, number, buffer, offset=0):
         if self.left < 0:
@@ -66,13 +63,24 @@ def new(blocks):
     return data
 
 
+# Files that a loss of power left open are closed when MicroPython collects them. What they belong to
+# must outlast them, or closing them writes into memory that is something else by then.
+_gone = []
+
+
 def mount(flash):
     """Make ``flash`` the working folder."""
-    vfs.mount(vfs.VfsLfs2(flash, progsize=PROGRAM), ROOT)
+    mounted = vfs.VfsLfs2(flash, progsize=PROGRAM)
+    _gone.append((mounted, flash))
+    vfs.mount(mounted, ROOT)
     os.chdir(ROOT)
 
 
 def unmount():
-    """Take the flash away, as a loss of power does."""
+    """Take the flash away, as a loss of power does: nothing is read or written any more."""
     os.chdir("/")
     vfs.umount(ROOT)
+    flash = _gone[-1][1]
+    flash.is_dead = flash.left < 0
+    flash.left = -1
+    flash.data = b""
