@@ -51,7 +51,7 @@ class Keeper(Broker):
         return Broker.answer(self, kind, flags, body)
 
     def keep(self, item, data, topic=None):
-        from tepal.formats.update_list import topics
+        from tepal.formats.update_topics import topics
 
         self.kept[topic or topics(item)[0]] = data
         return item
@@ -243,7 +243,7 @@ async def test_the_mistake_of_the_publisher_of_mpy_blox_is_forgiven_on_demand():
 
 
 async def test_a_package_may_come_in_parts():
-    from tepal.formats.update_list import PART
+    from tepal.formats.update_topics import PART
 
     data = os.urandom(1000) * 40
     house = await follow()
@@ -317,13 +317,13 @@ async def test_lists_that_make_no_sense_are_refused_with_the_reason():
 
 
 async def test_versions_decide_whether_a_wheel_is_wanted():
-    from tepal.services import updates
+    from tepal.services import wanting
 
     def wanted(version, data=b"", **more):
         from tepal.formats.update_list import UpdateList
 
         payload = json.dumps([wheel_item(data, version, **more)]).encode()
-        return updates.is_wanted(None, UpdateList(payload).items[0], False)
+        return wanting.is_wanted(None, UpdateList(payload).items[0], False)
 
     node = build_node()
     assert wanted("0.1")

@@ -12,14 +12,14 @@ FILES = {"fan_club/__init__.py": b"X = 1\n", "fan_club/large.py": UMBEL, "fan.py
 
 
 def core():
-    from tepal.core import journal, wheels
+    from tepal.core import journal, packages, wheels
 
-    return journal, wheels
+    return journal, wheels, packages
 
 
 async def install(data, name="fan-club", about=ABOUT):
     """Install a wheel for good; return the notes."""
-    journal, wheels = core()
+    journal, wheels, _ = core()
     with open("wheel", "wb") as file:
         file.write(data)
     files = journal.open(Bench(), "test")
@@ -81,7 +81,7 @@ async def test_a_wheel_is_installed_with_all_that_it_records():
     ]
     with open("lib/fan_club/large.py", "rb") as file:
         assert file.read() == UMBEL
-    _, wheels = core()
+    _, _, wheels = core()
     folder = "lib/fan_club-1.0.dist-info"
     assert wheels.installed("Fan.Club") == wheels.installed() == [("fan-club", "1.0", folder)]
     assert wheels.origin(folder) == hashlib.sha256(data).digest().hex()
@@ -95,7 +95,7 @@ async def test_what_was_changed_or_lost_since_is_found():
     write("lib/fan.py", "x")
     os.remove("lib/fan_club/large.py")
 
-    faults = core()[1].verify("fan_club")
+    faults = core()[2].verify("fan_club")
 
     assert sorted(faults) == ["fan.py was changed", "fan_club/large.py is missing"]
     leave()
@@ -119,7 +119,7 @@ async def test_an_upgrade_removes_what_the_new_one_has_not():
         "lib/fan_club.py",
         "lib/other.py",
     ]
-    assert [found[1] for found in core()[1].installed()] == ["1.1"]
+    assert [found[1] for found in core()[2].installed()] == ["1.1"]
     leave()
 
 
@@ -267,7 +267,7 @@ async def test_a_flipped_byte_is_noticed_or_harmless():
         except TepalError:
             assert tree() == before
         else:
-            assert core()[1].verify("fan-club") == [], at
+            assert core()[2].verify("fan-club") == [], at
             before = tree()
     leave()
 

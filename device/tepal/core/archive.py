@@ -1,8 +1,8 @@
 """Reads zip archives that lie on flash: member by member, block by block.
 
 The directory at the end is read entry by entry, as often as somebody looks for one, so that it takes
-no memory. A member is unpacked with a window as large as its content at most: a large one that is
-compressed wants 32 KB in one piece.
+no memory. A member may look back as far as its content goes, up to 32 KB, which a small node does not
+have in one piece: ``WINDOWS`` are tried, and what our host packs needs the first one only.
 """
 
 # Of the part mqtt, which a release can leave out.
@@ -16,6 +16,7 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 MOST = 300  # members
+WINDOWS = (10, 15)  # the number of bytes as a power of two
 _BLOCK = const(512)  # bytes
 _END = const(b"PK\5\6")
 _ENTRY = const(b"PK\1\2")
@@ -28,7 +29,6 @@ _STORED = const(0)
 _DEFLATED = const(8)
 _ENCRYPTED = const(1)
 _SMALLEST_WINDOW = const(9)
-_LARGEST_WINDOW = const(15)
 
 
 class Member:
@@ -85,9 +85,9 @@ class Archive:
                 return member
         raise _fault(name)
 
-    def blocks(self, member: Member):
+    def blocks(self, member: Member, window: int):
         """Yield the content in blocks that are good until the next one; its checksum is checked."""
-        source = self._unpacking(member)
+        source = self._unpacking(member, window)
         block = bytearray(_BLOCK)
         view = memoryview(block)
         left = member.size
@@ -102,7 +102,7 @@ class Archive:
         if crc & 0xFFFFFFFF != member.crc:
             raise _fault("another checksum of " + member.name)
 
-    def _unpacking(self, member: Member):
+    def _unpacking(self, member: Member, largest: int):
         """Return what the content can be read from."""
         head = self._read(member.at, _LOCAL_SIZE)
         if head[:4] != _LOCAL or member.flags & _ENCRYPTED:
@@ -118,7 +118,7 @@ class Archive:
         import deflate
 
         window = _SMALLEST_WINDOW
-        while 1 << window < member.size and window < _LARGEST_WINDOW:
+        while 1 << window < member.size and window < largest:
             window += 1
         return deflate.DeflateIO(self.file, deflate.RAW, window)
 

@@ -16,7 +16,7 @@ import time
 from micropython import const
 
 from tepal.core import journal, moving, storage
-from tepal.formats import manifest
+from tepal.formats import paths
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -233,7 +233,7 @@ def check(path: str) -> None:
 
     Raises: TepalError ``update_path``, ``update_protected``.
     """
-    if not manifest.is_path(path.replace("+", "_")):  # versions may have a plus
+    if not paths.is_path(path.replace("+", "_")):  # versions may have a plus
         raise TepalError("update_path", "letters, digits and ._- expected, not " + path[:96])
     top, _, rest = path.partition("/")
     top = top.lower()

@@ -4,15 +4,12 @@
 
 from micropython import const
 
-from tepal.core import release_keys, secrets, storage
-from tepal.core.release_trust import proof
-from tepal.formats import rsa
+from tepal.core import secrets, storage
 from tepal.formats.errors import TepalError
-from tepal.formats.hmac import is_equal
-from tepal.formats.rsa import key_id
 
 RARE = True
 _RECORD = const("data/.lists")
+_KEYS = const("release_keys")
 
 
 def check(node, found, topic: str) -> None:
@@ -32,25 +29,50 @@ def check(node, found, topic: str) -> None:
         _remember(found, topic)
         return
     others = [item for item in found.items if item["type"] != "release"]
-    is_strict = node.config.get("update_strict") == "all" or release_keys.read(node.vault)
+    # Only looked at: to read a key takes more memory than anything else here.
+    is_strict = secrets.get(node.vault, _KEYS) or node.config.get("update_strict") == "all"
     if others and is_strict:
         raise TepalError("release_unsigned", "a list that is signed expected")
 
 
 def _is_signed(node, found) -> bool:
     """Tell whether somebody has signed whom we know. Raises: TepalError ``release_signature``."""
-    known = {key_id(key): key for key in release_keys.read(node.vault)}
+    if not found.signatures:
+        return False
+    known = _known(node) if secrets.get(node.vault, _KEYS) else {}
     for kind, name, value in found.signatures:
         if kind == "rsa" and name in known:
-            if rsa.is_signed(found.digest, value, known[name]):
+            if _is_made_by(known[name], found.digest, value):
                 return True
             raise TepalError("release_signature", "that of %s is wrong" % name)
         if kind == "hmac" and name == node.id and not known:
-            own = bytes.fromhex(secrets.get(node.vault, "key") or "")
-            if own and is_equal(value, proof(own, found.digest)):
+            if _is_proved(node, found.digest, value):
                 return True
             raise TepalError("release_signature", "that of this node's key is wrong")
     return False
+
+
+def _known(node) -> dict:
+    """Return the release keys by their ids."""
+    from tepal.core import release_keys
+    from tepal.formats.rsa import key_id
+
+    return {key_id(key): key for key in release_keys.read(node.vault)}
+
+
+def _is_made_by(key: bytes, digest: bytes, value: bytes) -> bool:
+    from tepal.formats import rsa
+
+    return rsa.is_signed(digest, value, key)
+
+
+def _is_proved(node, digest: bytes, value: bytes) -> bool:
+    """Tell whether who has made the list holds the node's key."""
+    from tepal.core.release_trust import proof
+    from tepal.formats.hmac import is_equal
+
+    own = bytes.fromhex(secrets.get(node.vault, "key") or "")
+    return len(own) > 0 and is_equal(value, proof(own, digest))
 
 
 def _remember(found, topic: str) -> None:

@@ -1,7 +1,6 @@
 """Installs wheels: a wheel that lies on flash becomes a part of a set of files.
 
-Everything goes to ``lib``, its ``.dist-info`` too, from which installed packages are known, those that
-mpy-blox has installed among them. ``direct_url.json`` (PEP 610) keeps the hash of the wheel itself.
+Everything goes to ``lib``, its ``.dist-info`` too, from which ``packages`` knows what is installed.
 """
 
 # Of the part mqtt, which a release can leave out.
@@ -13,57 +12,15 @@ import os
 from micropython import const
 
 from tepal.core import moving
-from tepal.core.archive import Archive
+from tepal.core.archive import WINDOWS, Archive
+from tepal.core.packages import METADATA, ORIGIN, RECORD, fields, installed, records
 from tepal.formats import wheel
 from tepal.formats.errors import TepalError
 
 RARE = True
-_LIB = const("lib")
-_RECORD = const("/RECORD")
-_METADATA = const("/METADATA")
 _WHEEL = const("/WHEEL")
-_ORIGIN = const("/direct_url.json")
 _DATA = const(".data")
-_LONGEST = const(1024)  # characters of a line that we look at
 _MOST_NOTES = const(4)
-
-
-def installed(name: str = "") -> list:
-    """Return (name, version, folder) of all packages in ``lib``, or of one."""
-    found = []
-    try:
-        folders = os.listdir(_LIB)
-    except OSError:
-        return found
-    for folder in sorted(folders):
-        named, version = wheel.split(folder)
-        if named and (not name or wheel.normal(named) == wheel.normal(name)):
-            about = _fields("lib/" + folder + _METADATA)
-            spelled = (about.get("name") or [named])[0]
-            found.append((spelled, (about.get("version") or [version])[0], "lib/" + folder))
-    return found
-
-
-def origin(folder: str) -> str:
-    """Return the SHA-256 of the wheel that an installed package came in; "" where nobody knows."""
-    try:
-        with open(folder + _ORIGIN) as file:
-            return json.loads(file.read(512))["archive_info"]["hashes"]["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
-def verify(name: str) -> list:
-    """Return what is not on flash as the package ``name`` was installed."""
-    faults = []
-    for _, _, folder in installed(name):
-        for path, digest, _ in _records(folder + _RECORD):
-            try:
-                if digest and moving.digest_of("lib/" + path) != digest:
-                    faults.append(path + " was changed")
-            except OSError:
-                faults.append(path + " is missing")
-    return faults
 
 
 async def install(path: str, files, expected: str, digest: str, about) -> list:
@@ -76,14 +33,14 @@ async def install(path: str, files, expected: str, digest: str, about) -> list:
     notes = []
     with Archive(path) as archive:
         folder = _info_folder(archive)
-        record = await _stage(archive, archive.find(folder + _RECORD), files, "")
-        for name in (_METADATA, _WHEEL):
+        record = await _stage(archive, archive.find(folder + RECORD), files, "")
+        for name in (METADATA, _WHEEL):
             member = archive.find(folder + name)
             await _stage(archive, member, files, _recorded(record, member))
         _check(folder, files, expected, about)
         hunted = archive.members()
-        for listed, hashed, size in _records(record):
-            if listed in (folder + _RECORD, folder + _METADATA, folder + _WHEEL):
+        for listed, hashed, size in records(record):
+            if listed in (folder + RECORD, folder + METADATA, folder + _WHEEL):
                 continue
             if not hashed or listed.split("/")[0].endswith(_DATA):
                 if len(notes) < _MOST_NOTES:
@@ -95,7 +52,7 @@ async def install(path: str, files, expected: str, digest: str, about) -> list:
             _check_size(member, size)
             await _stage(archive, member, files, hashed)
     text = {"url": "", "archive_info": {"hashes": {"sha256": digest}}}
-    files.put("lib/" + folder + _ORIGIN, json.dumps(text).encode())
+    files.put("lib/" + folder + ORIGIN, json.dumps(text).encode())
     for _, _, old in installed(expected):
         _let_go(old, files)
     return notes
@@ -113,7 +70,7 @@ def _info_folder(archive: Archive) -> str:
     found = ""
     for member in archive.members():
         folder, _, rest = member.name.partition("/")
-        if rest == _RECORD[1:] and wheel.split(folder)[0]:
+        if rest == RECORD[1:] and wheel.split(folder)[0]:
             if found:
                 raise TepalError("wheel", "one .dist-info expected")
             found = folder
@@ -126,8 +83,8 @@ def _check(folder: str, files, expected: str, about) -> None:
     """Refuse a wheel of another name, or for another machine."""
     known = {}
     for number, _, _, _, path in files.listed():
-        if path in ("lib/" + folder + _METADATA, "lib/" + folder + _WHEEL):
-            known.update(_fields(moving.staged(number)))
+        if path in ("lib/" + folder + METADATA, "lib/" + folder + _WHEEL):
+            known.update(fields(moving.staged(number)))
     names = known.get("name", [""]) + [wheel.split(folder)[0]]
     for name in names:
         if wheel.normal(name) != wheel.normal(expected):
@@ -146,7 +103,7 @@ def _check_size(member, size: int) -> None:
 
 def _recorded(record: str, member) -> str:
     """Return the hash that RECORD has for a member."""
-    for listed, digest, size in _records(record):
+    for listed, digest, size in records(record):
         if listed == member.name and digest:
             _check_size(member, size)
             return digest
@@ -157,10 +114,12 @@ async def _stage(archive: Archive, member, files, digest: str) -> str:
     """Put a member into the set; return where it is staged."""
     staged = files.file("lib/" + member.name, member.size)
     try:
-        for block in archive.blocks(member):
-            staged.write(block)
-            if not staged.count & 4095:
-                await asyncio.sleep_ms(0)
+        try:
+            await _unpack(archive, member, staged, WINDOWS[0])
+        except TepalError as error:
+            if error.code != "archive":
+                raise
+            await _unpack(archive, member, staged, WINDOWS[1])
         staged.finish(digest)
     finally:
         staged.close()
@@ -168,10 +127,18 @@ async def _stage(archive: Archive, member, files, digest: str) -> str:
     return staged.place
 
 
+async def _unpack(archive: Archive, member, staged, window: int) -> None:
+    staged.start(member.size)
+    for block in archive.blocks(member, window):
+        staged.write(block)
+        if not staged.count & 4095:
+            await asyncio.sleep_ms(0)
+
+
 def _let_go(old: str, files) -> None:
     """Remove what an installed package had and the new one has not."""
     try:
-        for path, _, _ in _records(old + _RECORD):
+        for path, _, _ in records(old + RECORD):
             _remove(files, "lib/" + path)
     except TepalError as error:
         if error.code != "wheel":
@@ -198,40 +165,3 @@ def _remove(files, path: str) -> None:
         if error.code == "flash":
             raise
         # A record of others may name what no update may touch; so it stays.
-
-
-def _records(path: str):
-    """Yield what a RECORD on flash says; one that is not there says nothing."""
-    try:
-        with open(path) as file:
-            for line in _lines(file):
-                if line.strip():
-                    yield wheel.recorded(line)
-    except OSError:
-        return
-
-
-def _fields(path: str) -> dict:
-    """Return what the head of a METADATA or WHEEL file says: key, all its values."""
-    found = {}
-    try:
-        with open(path) as file:
-            for line in _lines(file):
-                if not line.strip():
-                    break  # a description follows
-                key, value = wheel.field(line)
-                if key in ("name", "version", "tag", "wheel-version"):
-                    found.setdefault(key, []).append(value)
-    except (OSError, UnicodeError):
-        pass
-    return found
-
-
-def _lines(file):
-    """Yield lines; of a long one only its beginning."""
-    line = file.readline(_LONGEST)
-    while line:
-        yield line
-        while line[-1:] != "\n" and line:
-            line = file.readline(_LONGEST)
-        line = file.readline(_LONGEST)

@@ -21,6 +21,7 @@ import binascii
 import hashlib
 
 from tepal.formats.errors import TepalError
+from tepal.formats.paths import is_path, is_plain
 from tepal.formats.rsa import KEY_SIZE, MAX_KEYS
 
 try:
@@ -37,12 +38,9 @@ _MAGIC = const("tepal-release 1")
 _MAX_LINE = const(1024)  # bytes
 _MAX_HEAD = const(40)  # lines
 _MAX_VALUE = const(128)  # characters
-_MAX_PATH = const(96)  # characters
-_MAX_DEPTH = const(8)  # names in a path
 _MAX_SIGNATURES = const(4)
 _NUMBERS = const(("sequence", "downgrade"))
 _WORDS = const(("name", "version", "mpy", "micropython", "platform", "board"))
-_PLAIN = const("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
 class Manifest:
@@ -112,7 +110,7 @@ class Manifest:
         elif key == "files":
             self._begin(value)
         elif key in _WORDS:
-            if len(value) > _MAX_VALUE or not _is_plain(value.replace(" ", "").replace("+", "")):
+            if len(value) > _MAX_VALUE or not is_plain(value.replace(" ", "").replace("+", "")):
                 raise self._fault("up to 128 letters, digits and ._-+")
             self.head[key] = value
 
@@ -173,21 +171,9 @@ class Manifest:
         return TepalError("manifest", "line %d: expected %s" % (self._line, expected))
 
 
-def is_path(path: str) -> bool:
-    """Tell whether a release may have a file there."""
-    names = path.split("/")
-    if len(path) > _MAX_PATH or len(names) > _MAX_DEPTH:
-        return False
-    return all(name.strip(".") and _is_plain(name) for name in names)
-
-
 def order(path: str) -> str:
     """Return what paths are sorted by: a folder's files stand directly behind its name."""
     return path.replace("/", "\0")
-
-
-def _is_plain(text: str) -> bool:
-    return all(char in _PLAIN for char in text)
 
 
 def _hex(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The list that an update over MQTT begins with, and the topics of what it names.
+"""The list that an update over MQTT begins with.
 
 The form of mpy-blox is a JSON array. Ours is an object that says for which topic it is and may be
 signed. What is signed are the bytes themselves, so the signatures stand last:
@@ -21,8 +21,7 @@ from tepal.formats.errors import TepalError
 # Without ``const``, which the host lacks: it imports this file as it is.
 RARE = True
 LARGEST = 8192  # bytes of a list
-PART = 16384  # bytes of a part; the last one is smaller
-MOST_PARTS = 64
+_MOST_PARTS = 64
 _MOST = 64  # items
 _MOST_SIGNATURES = 4
 _PURPOSE = b"tepal-channel 1\n"  # the keys sign other things too, and those begin otherwise
@@ -87,23 +86,6 @@ def end(signed: bytes, signatures: list[tuple[str, str, bytes]]) -> bytes:
     return signed[:-1] + _SIGNED + json.dumps(found, separators=(",", ":")).encode() + b"}"
 
 
-def topics(item: dict[str, object]) -> list[str]:
-    """Return the topics where an item may be, the usual one first."""
-    digest = str(item["pkg_sha256"])
-    if item["type"] == "wheel":
-        return ["mpypi/packages/wheel/" + digest, "mypypi/packages/" + digest]
-    if item["type"] == "release":
-        return ["mpypi/packages/release/" + digest]
-    path = str(item["path"])
-    usual = "mpypi/packages/src/" + path
-    return [usual + "/" + digest, usual, "mypypi/packages/" + path]
-
-
-def content_topic(sha256: str) -> str:
-    """Return the topic of a file of a release."""
-    return "mpypi/packages/content/" + sha256
-
-
 def _parse(data: bytes):
     data = data.strip()
     try:
@@ -135,8 +117,8 @@ def _item(found) -> dict:
     if kind == "src" and not _is_topic(item["path"]):
         raise _fault("a path without +, #, \\ and ..")
     item["parts"] = parts = found.get("parts", 0)
-    if type(parts) is not int or not 0 <= parts <= MOST_PARTS:
-        raise _fault("up to %d parts" % MOST_PARTS)
+    if type(parts) is not int or not 0 <= parts <= _MOST_PARTS:
+        raise _fault("up to %d parts" % _MOST_PARTS)
     for key in ("force", "allow_downgrade"):
         item[key] = found.get(key) is True
     return item

@@ -4,7 +4,6 @@
 
 import binascii
 
-from tepal.formats import fitting
 from tepal.formats.errors import TepalError
 
 # Without ``const``, which the host lacks: it imports this file as it is.
@@ -84,5 +83,7 @@ def _runs(language: str, abi: str, platform: str, about) -> bool:
     system, _, machine = platform.partition("_")
     if system != "unix":
         return platform in ("any", about.platform)
+    from tepal.formats import fitting
+
     here = fitting.bytecode(about.mpy).split(" ")[1]
     return about.platform in ("linux", "darwin") and machine in (here, "any")

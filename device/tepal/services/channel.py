@@ -67,7 +67,12 @@ class Channel:
             elif self.list:
                 topic, payload = self.list
                 self.list = None
-                await _follow(self, topic, payload)
+                self.node.sweep()  # what comes now is large
+                try:
+                    await _follow(self, topic, payload)
+                except Exception as error:
+                    self.node.log.exception("update", error)  # noqa: PLE1205 - our own log
+                del payload
 
     async def greet(self) -> None:
         """Tell a broker that may know nothing how it is."""

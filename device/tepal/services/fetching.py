@@ -7,7 +7,7 @@ import time
 
 from micropython import const
 
-from tepal.formats import update_list
+from tepal.formats import update_topics
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -62,11 +62,11 @@ class _Part:
 
 async def fetch(channel, item: dict, staged) -> None:
     """Write a package to ``staged``. Raises: TepalError, nothing comes or it does not fit."""
-    topics = update_list.topics(item)
+    topics = update_topics.topics(item)
     if not item["parts"]:
         await one(channel, topics, Fetch(_Part(staged, 0)))
     for number in range(item["parts"]):
-        part = Fetch(_Part(staged, number * update_list.PART))
+        part = Fetch(_Part(staged, number * update_topics.PART))
         await one(channel, [topics[0] + "/%d" % number], part)
 
 

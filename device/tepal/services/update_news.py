@@ -8,7 +8,7 @@ import sys
 
 from micropython import const
 
-from tepal.core import journal, storage, wheels
+from tepal.core import storage
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -42,9 +42,11 @@ def read() -> dict:
 
 def info() -> dict:
     """Return the document that mpy-blox announces itself with."""
+    from tepal.core import packages
+
     uname = os.uname() if hasattr(os, "uname") else None
     return {
-        "versions": {name: version for name, version, _ in wheels.installed()},
+        "versions": {name: version for name, version, _ in packages.installed()},
         "uname": {
             "machine": getattr(uname, "machine", sys.platform),
             "version": getattr(uname, "version", sys.version),
@@ -80,6 +82,8 @@ def _outcome(node, record: dict) -> tuple:
         if found["state"] == "confirmed" and found[_RELEASE] != record[_RELEASE]:
             return "failed", "another release runs"
     else:
+        from tepal.core import journal
+
         found = journal.status()
     state = found["state"]
     return ("restarting" if state == "committed" else state), found.get("reason", "")

@@ -7,9 +7,9 @@ import hashlib
 from micropython import const
 
 from tepal.core import updating
-from tepal.formats import update_list
+from tepal.formats import update_topics
 from tepal.formats.errors import TepalError
-from tepal.services import fetching, update_news
+from tepal.services import fetching, updates
 
 _TYPING = const(0)
 if _TYPING:
@@ -74,7 +74,7 @@ async def bring(channel, name: str, item: dict, asked: bool) -> str:
     """Bring a release; return the state that it leads to. Raises: TepalError."""
     manifest = _Manifest(channel.node, asked)
     try:
-        await fetching.one(channel, update_list.topics(item), fetching.Fetch(manifest))
+        await fetching.one(channel, update_topics.topics(item), fetching.Fetch(manifest))
         session = manifest.session
         if session is None or manifest.hash.digest().hex() != item["pkg_sha256"]:
             raise TepalError("update_file", "the manifest is not what was announced")
@@ -87,7 +87,7 @@ async def bring(channel, name: str, item: dict, asked: bool) -> str:
         release = session.offered["release"]
         await _fill(channel, session)
         await session.finish()
-        update_news.note(list=name, state="restarting", reason="", release=release)
+        updates.note(name, "restarting", release=release)
     finally:
         manifest.close()
     return "restarting"
@@ -98,12 +98,12 @@ async def _fill(channel, session) -> None:
     wanted = await session.wanted()
     while wanted:
         path, size, digest, start = wanted
-        topic = update_list.content_topic(digest)
+        topic = update_topics.content_topic(digest)
         skip, expected = start, size
-        if size > update_list.PART:
-            number = start // update_list.PART
-            skip = start % update_list.PART
-            expected = min(update_list.PART, size - number * update_list.PART)
+        if size > update_topics.PART:
+            number = start // update_topics.PART
+            skip = start % update_topics.PART
+            expected = min(update_topics.PART, size - number * update_topics.PART)
             topic += "/%d" % number
         try:
             fetch = fetching.Fetch(_Content(session, start, expected), skip)

@@ -7,10 +7,7 @@ import os
 
 from micropython import const
 
-from tepal.core import journal, list_trust, moving, wheels
-from tepal.formats import update_list, version
 from tepal.formats.errors import TepalError
-from tepal.services import fetching, update_news
 
 RARE = True
 _FEED = const("mqtt")
@@ -23,102 +20,117 @@ async def follow(channel, topic: str, payload: bytes) -> None:
     node = channel.node
     asked = not topic.startswith(_CHANNELS)
     try:
-        found = update_list.UpdateList(payload)
-        list_trust.check(node, found, topic)
+        name, items = _believed(node, topic, payload)
     except TepalError as error:
         node.log.err("update: the list at %s: %s" % (topic, error))
         if asked:  # what nobody has signed must not hide how the last one went
             await channel.tell("refused", str(error))
         return
+    del payload
+    reason = ""
     try:
-        state = await _follow(channel, found, asked)
-        reason = ""
+        state = await _follow(channel, name, items, asked)
     except (TepalError, OSError) as error:
-        node.log.err("update: %s: %s" % (found.name, error))
+        node.log.err("update: %s: %s" % (name, error))
         state, reason = "failed", str(error)
         if getattr(error, "code", "") == "update_rolled_back":
             state = "rolled back"
-            if update_news.read().get("list") == found.name:  # whose end is known better
+            if _noted().get("list") == name:  # whose end is known better
                 await channel.tell()
                 return
+    except MemoryError:
+        state, reason = "failed", "out of memory"
+    node.sweep()
     if state == "restarting":
         await channel.tell()
         await asyncio.sleep_ms(_RESTART_MS)
         node.restart(hard=True)
         return
-    update_news.note(list=found.name, state=state, reason=reason, release="")
+    note(name, state, reason)
     await channel.tell()
 
 
-async def _follow(channel, found, asked: bool) -> str:
+# A frame that lasts keeps what it has imported, so each step does it for itself.
+
+
+def _believed(node, topic: str, payload: bytes) -> tuple:
+    """Return (name, items) of a list. Raises: TepalError."""
+    from tepal.core import list_trust
+    from tepal.formats.update_list import UpdateList
+
+    found = UpdateList(payload)
+    list_trust.check(node, found, topic)
+    return found.name, found.items
+
+
+def _wanted(node, items: list, asked: bool) -> list:
+    """Return the items that the node lacks. Raises: TepalError."""
+    from tepal.services import wanting
+
+    return [item for item in items if wanting.is_wanted(node, item, asked)]
+
+
+def _noted() -> dict:
+    from tepal.services import update_news
+
+    return update_news.read()
+
+
+def note(name: str, state: str, reason: str = "", release: str = "") -> None:
+    """Remember what became of a list. Raises: OSError."""
+    from tepal.services import update_news
+
+    update_news.note(list=name, state=state, reason=reason, release=release)
+
+
+def _begin(node, name: str, asked: bool):
+    from tepal.core import journal
+
+    return journal.open(node, _FEED, name, asked)
+
+
+async def _fetch(channel, item: dict, staged) -> None:
+    from tepal.services import fetching
+
+    await fetching.fetch(channel, item, staged)
+
+
+async def _install(node, staged, files, item: dict) -> list:
+    from tepal.core import wheels
+    from tepal.formats.fitting import About
+
+    about = About(*node.board().flash().about())
+    return await wheels.install(staged.place, files, item["name"], item["pkg_sha256"], about)
+
+
+async def _follow(channel, name: str, items: list, asked: bool) -> str:
     """Return the state that it leads to."""
     node = channel.node
-    releases = [item for item in found.items if item["type"] == "release"]
-    if releases and len(found.items) > 1:
+    node.sweep()
+    releases = [item for item in items if item["type"] == "release"]
+    if releases and len(items) > 1:
         raise TepalError("update_list", "a release alone expected, or none")
-    wanted = [item for item in found.items if is_wanted(node, item, asked)]
+    wanted = _wanted(node, items, asked)
     if not wanted:
         return "current"
     if not (asked or node.config.get("update_auto")):
-        node.log.info("update: %s is offered, update_auto is off" % found.name)
+        node.log.info("update: %s is offered, update_auto is off" % name)
         return "offered"
     await channel.tell("fetching")
+    node.sweep()
     if releases:
         from tepal.services import update_release
 
-        return await update_release.bring(channel, found.name, releases[0], asked)
+        return await update_release.bring(channel, name, wanted[0], asked)
     if node.config.get("update_trust_topic"):
-        _mark_mistakes(node, found.items)
-    return await _bring(channel, found.name, wanted, asked)
-
-
-def is_wanted(node, item: dict, asked: bool) -> bool:
-    """Tell whether the node lacks what an item names. Raises: TepalError ``update_rolled_back``."""
-    kind = item["type"]
-    if kind == "wheel":
-        return _is_wheel_wanted(item)
-    if kind == "src":
-        try:
-            return moving.digest_of(place(item)) != item["pkg_sha256"]
-        except OSError:
-            return True
-    if kind == "release":
-        from tepal.core import updating
-
-        here = updating.status(node)
-        if here.get("given_up") and here["given_up"] == item["release"] and not asked:
-            raise TepalError("update_rolled_back", item["version"] + " has failed here before")
-        return not item["release"] or here["release"] != item["release"]
-    node.log.warn("update: nobody here knows the type " + item["name"])
-    return False
-
-
-def _is_wheel_wanted(item: dict) -> bool:
-    """Newer ones are; of the same version one with another content if it is in development."""
-    wanted = item["version"]
-    here = wheels.installed(item["name"])
-    if not here:
-        return True
-    _, found, folder = here[-1]
-    if item["force"] or len(here) > 1:
-        return wheels.origin(folder) != item["pkg_sha256"]
-    new, old = version.key(wanted), version.key(found)
-    # The publisher of mpy-blox says 0.6.0dev in a list, and 0.6.0 in the wheel.
-    if new == old or version.base(wanted) == old:
-        return version.is_early(wanted) and wheels.origin(folder) != item["pkg_sha256"]
-    return new > old or item["allow_downgrade"]
-
-
-def place(item: dict) -> str:
-    """Return where a source goes."""
-    path = item["path"]
-    return path[1:] if path[:1] == "/" else path
+        _mark_mistakes(node, items)
+    return await _bring(channel, name, wanted, asked)
 
 
 async def _bring(channel, name: str, wanted: list, asked: bool) -> str:
     """Fetch what is wanted and commit it as one set."""
     node = channel.node
-    files = journal.open(node, _FEED, name, asked)
+    files = _begin(node, name, asked)
     try:
         for item in wanted:
             if item["type"] == "wheel":
@@ -127,16 +139,17 @@ async def _bring(channel, name: str, wanted: list, asked: bool) -> str:
                 await _bring_source(channel, files, item)
         if not files.commit():
             return "current"
-        update_news.note(list=name, state="restarting", reason="", release="")
+        note(name, "restarting")
     finally:
         files.close()
     return "restarting"
 
 
 async def _bring_source(channel, files, item: dict) -> None:
-    staged = files.file(place(item))
+    path = item["path"]
+    staged = files.file(path[1:] if path[:1] == "/" else path)
     try:
-        await fetching.fetch(channel, item, staged)
+        await _fetch(channel, item, staged)
         if not (item.get("mistaken") and staged.is_known()):
             staged.finish("" if item.get("mistaken") else item["pkg_sha256"])
     finally:
@@ -157,15 +170,13 @@ async def _bring_wheel(channel, files, item: dict) -> None:
     node = channel.node
     staged = files.scratch()
     try:
-        await fetching.fetch(channel, item, staged)
-        digest = staged.finish(item["pkg_sha256"])
+        await _fetch(channel, item, staged)
+        staged.finish(item["pkg_sha256"])
         node.sweep()  # what comes now is large
-        from tepal.formats.fitting import About
-
-        about = About(*node.board().flash().about())
-        notes = await wheels.install(staged.place, files, item["name"], digest, about)
-        for note in notes:
-            node.log.warn("update: %s: %s" % (item["name"], note))
+        notes = await _install(node, staged, files, item)
+        node.sweep()
+        for left_out in notes:
+            node.log.warn("update: %s: %s" % (item["name"], left_out))
     finally:
         staged.close()
     os.remove(staged.place)

@@ -52,6 +52,9 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
     ] = False,
     allow_downgrade: Annotated[bool, typer.Option(help="Install older versions too.")] = False,
     parts: Annotated[bool, typer.Option(help="Send files in parts of 16 KB.")] = False,
+    as_is: Annotated[
+        bool, typer.Option(help="Send wheels as they are, not packed anew for small nodes.")
+    ] = False,
     seed_topics: Annotated[
         bool, typer.Option(help="Use the topics mypypi/… of the first mpy-blox, too.")
     ] = False,
@@ -72,7 +75,11 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
     if not (channel or node):
         raise UmbelError("for whom?", remedy="--channel NAME or --node NODE")
     wishes = Wishes(
-        in_parts=parts, seed_topics=seed_topics, force=force, allow_downgrade=allow_downgrade
+        in_parts=parts,
+        seed_topics=seed_topics,
+        as_is=as_is,
+        force=force,
+        allow_downgrade=allow_downgrade,
     )
     packages = [] if release else _packages(wheels or [], source or [], wishes)
     topic = channel_topic(channel) if channel else None

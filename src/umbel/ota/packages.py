@@ -6,15 +6,18 @@ Topics, order and form are those of the publisher of mpy-blox; only the hashes o
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
-from tepal.formats import update_list
+from tepal.formats import update_list, update_topics
 from tepal.formats.errors import TepalError
 from umbel.errors import UmbelError
 from umbel.release import Release
@@ -22,6 +25,7 @@ from umbel.release.signing import for_node
 
 CHANNEL = "mpypi/channels/"
 NODE = "mpypi/nodes/"
+_WINDOW = 10  # as a power of two; the first that nodes try
 _LARGEST = 1 << 20  # bytes that a node takes in one message
 
 
@@ -48,6 +52,7 @@ class Wishes:
 
     in_parts: bool = False  # a message holds a part, for nodes and brokers that take no more
     seed_topics: bool = False  # at the topics of the first text about mpy-blox, too
+    as_is: bool = False  # wheels byte for byte, even if a small node has no memory to unpack them
     force: bool = False
     allow_downgrade: bool = False
 
@@ -60,6 +65,8 @@ def wheel(path: Path, wishes: Wishes) -> Package:
     """
     content = _read(path)
     name, version = _described(path)
+    if not wishes.as_is:
+        content = repack(content)
     item = {"name": name, "version": version, "type": "wheel"}
     return _package(item, content, wishes)
 
@@ -67,6 +74,31 @@ def wheel(path: Path, wishes: Wishes) -> Package:
 def source(path: Path, target: str, wishes: Wishes) -> Package:
     """The package that puts the file at ``path`` where ``target`` says."""
     return _package({"path": target, "type": "src"}, _read(path), wishes)
+
+
+def repack(content: bytes) -> bytes:
+    """The same wheel, packed so that a kilobyte is all that it takes to unpack it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        members = [(info, source.read(info)) for info in source.infolist() if not info.is_dir()]
+    entries = b""
+    for info, data in members:
+        engine = zlib.compressobj(9, zlib.DEFLATED, -_WINDOW)
+        small = engine.compress(data) + engine.flush()
+        method, body = (8, small) if len(small) < len(data) else (0, data)
+        name = info.filename.encode()
+        flags = 0 if name.isascii() else 0x800
+        head = struct.pack(
+            "<HHHHHLLLHH",
+            *(20, flags, method, 0, 33, zlib.crc32(data), len(body), len(data), len(name), 0),
+        )
+        entries += b"PK\1\2" + struct.pack("<H", 20) + head
+        entries += struct.pack("<HHHLL", 0, 0, 0, 0, packed.tell()) + name
+        packed.write(b"PK\3\4" + head + name + body)
+    count, start = len(members), packed.tell()
+    packed.write(entries)
+    packed.write(b"PK\5\6" + struct.pack("<HHHHLLH", 0, 0, count, count, len(entries), start, 0))
+    return packed.getvalue()
 
 
 def release(made: Release, node: tuple[str, bytes] | None = None) -> Package:
@@ -81,11 +113,11 @@ def release(made: Release, node: tuple[str, bytes] | None = None) -> Package:
         "release": made.manifest.digest.hex(),
         "pkg_sha256": hashlib.sha256(manifest).hexdigest(),
     }
-    topic = update_list.topics(item)[0]
+    topic = update_topics.topics(item)[0]
     messages = [Message(topic=topic, payload=manifest)]
     for digest, content in sorted(contents.items()):
-        topic = update_list.content_topic(digest)
-        if len(content) > update_list.PART:
+        topic = update_topics.content_topic(digest)
+        if len(content) > update_topics.PART:
             messages += _parts(topic, content)
         else:
             messages.append(Message(topic=topic, payload=content))
@@ -108,7 +140,7 @@ def _package(item: dict[str, Any], content: bytes, wishes: Wishes) -> Package:
         item["force"] = True
     if wishes.allow_downgrade:
         item["allow_downgrade"] = True
-    first, *others = update_list.topics(item)
+    first, *others = update_topics.topics(item)
     if wishes.in_parts:
         messages = list(_parts(first, content))
         item["parts"] = len(messages)
@@ -121,7 +153,7 @@ def _package(item: dict[str, Any], content: bytes, wishes: Wishes) -> Package:
 
 
 def _parts(topic: str, content: bytes) -> Iterator[Message]:
-    size = update_list.PART
+    size = update_topics.PART
     for number, start in enumerate(range(0, max(1, len(content)), size)):
         yield Message(topic=f"{topic}/{number}", payload=content[start : start + size])
 
