@@ -1,7 +1,6 @@
 """The composition root: puts the parts of a node together and brings it up, then is forgotten."""
 
 import asyncio
-import json
 
 from micropython import const
 
@@ -158,15 +157,6 @@ def _watchdog(node, is_wanted):
     return board.watchdog()
 
 
-def _introduction(node) -> bytes:
-    """Return what discovery answers: who the node is and where its doors are, no more."""
-    get = node.config.get
-    web = get("webport") if get("webui") else None
-    about = {"tepal": node.version, "name": node.name, "id": node.id, "auth": node.auth.enabled}
-    about.update({"shell": get("socport"), "web": web})
-    return json.dumps(about).encode()
-
-
 async def _open_doors(node) -> None:
     from tepal.services import discovery, shell, tcp
 
@@ -177,7 +167,7 @@ async def _open_doors(node) -> None:
     door.trusted_ms = silence_ms * 10
     await open(door, get("socport"))
     address = (node.listen_address, get("socport"))
-    answering = discovery.answering(_introduction(node))
+    answering = discovery.answering(node)
     node.tasks.start("discovery", discovery.serve(address, answering), "system")
     if get("console") or node.safe:
         from tepal.hal import console

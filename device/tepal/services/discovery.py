@@ -10,9 +10,15 @@ _MAX_DATAGRAM = const(64)  # bytes
 _QUESTION = const(b"tepal?")
 
 
-def answering(known: bytes):
-    """Return the function that answers ``known``."""
-    return lambda line: known if line.strip() == _QUESTION else None
+def answering(node):
+    """Return the function that answers with who the node is."""
+    return lambda line: _introduction(node) if line.strip() == _QUESTION else None
+
+
+def _introduction(node) -> bytes:
+    from tepal.core import introduction
+
+    return introduction.text(node)
 
 
 async def serve(address: tuple, handle, size: int = _MAX_DATAGRAM) -> None:
