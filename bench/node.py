@@ -35,7 +35,9 @@ _START = {
 }
 _MOUNTED = "/os/"  # where a node finds the files of its release
 _ROUNDS = 600  # of the hash, as a node makes it
-_PATIENCE = 10.0  # seconds
+_PATIENCE = 60.0  # seconds
+_LOOKS = 4
+_PAUSE = 0.5  # seconds
 _NAMES = re.compile(r"n_qstr=(\d+)")
 
 
@@ -128,6 +130,15 @@ def gauge(node: Node) -> Gauged:
     resident = (file.removeprefix(_MOUNTED) for file in files if file.startswith(_MOUNTED))
     names = _NAMES.findall(node.console())[-1]
     return Gauged(heap=int(heap), names=int(names), resident=tuple(sorted(resident)))
+
+
+def settled(node: Node, pause: float = _PAUSE) -> Gauged:
+    """The least of some looks: what is loaded for a moment only does not stay."""
+    looks: list[Gauged] = []
+    for _ in range(_LOOKS):
+        time.sleep(pause)
+        looks.append(gauge(node))
+    return min(looks, key=lambda look: look.heap)
 
 
 def wait_until_up(node: Node) -> None:

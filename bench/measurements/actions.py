@@ -34,21 +34,17 @@ _PROMPT: dict[str, object] = {
 }
 _MODULE = Path(__file__).parents[1] / "board" / "LM_mark.py"
 _SETTLED = 5.0  # seconds
-_LOOKS = 3
 _WATCHED = 12.0  # seconds
 
 
 def measure() -> Iterator[Figure]:
     with node.running_node(bits=32, hardware=node.BUTTON, heap=_HEAP, config=_EVERYTHING) as one:
         node.wait_until_up(one)
-        heaps: list[int] = []
-        for _ in range(_LOOKS):  # in one of them nobody is asked for the time
-            time.sleep(_SETTLED)
-            heaps.append(node.gauge(one).heap)
+        gauged = node.settled(one, pause=_SETTLED)  # in one of the looks NTP is not asking
     yield Figure(
         key="heap_by_itself",
         what="heap, 32 bit, after boot with schedule, a pin, the timer and NTP",
-        value=min(heaps),
+        value=gauged.heap,
         unit="B",
     )
     with node.running_node(config=_PROMPT, module=_MODULE) as one:

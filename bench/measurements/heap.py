@@ -25,9 +25,9 @@ def measure() -> Iterator[Figure]:
     for auth in (False, True):
         with node.running_node(bits=32, hardware=node.BARE, heap=_HEAP, auth=auth) as one:
             node.wait_until_up(one)
-            booted = node.gauge(one)
+            booted = node.settled(one)
             _use_every_door(one, auth=auth)
-            used = node.gauge(one)
+            used = node.settled(one)
         kind = "with logins" if auth else "open"
         yield Figure(what=f"heap, 32 bit, {kind}, after boot", value=booted.heap, unit="B")
         yield Figure(

@@ -31,9 +31,9 @@ def measure() -> Iterator[Figure]:
     ):
         node.wait_until_up(one)
         _wait_for(port, f"{node.NAME}/status")
-        booted = node.gauge(one)
+        booted = node.settled(one)
         _run_command(port)
-        used = node.gauge(one)
+        used = node.settled(one)
     yield Figure(what="heap, 32 bit, connected to a broker", value=booted.heap, unit="B")
     yield Figure(
         key="heap_with_mqtt",

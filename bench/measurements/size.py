@@ -18,7 +18,7 @@ def measure() -> Iterator[Figure]:
     sizes = {name: len(content) for name, content in stage.release_files().items()}
     with node.running_node(bits=32, hardware=node.BARE) as one:
         node.wait_until_up(one)
-        resident = [sizes[name] for name in (_START, *node.gauge(one).resident)]
+        resident = [sizes[name] for name in (_START, *node.settled(one).resident)]
     everything = [size for name, size in sizes.items() if name.endswith(".mpy")]
     system = [size for name, size in sizes.items() if name.startswith("tepal/")]
     yield Figure(

@@ -1,6 +1,7 @@
 """The composition root: puts the parts of a node together and brings it up, then is forgotten."""
 
 import asyncio
+import json
 
 from micropython import const
 
@@ -19,7 +20,7 @@ RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _NONE = const("n/a")
-_BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4")
+_BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4 update_url")
 
 
 def build(node) -> None:
@@ -63,6 +64,10 @@ async def boot(node) -> bool:
     """Bring the node up: parts, identity, network, doors; return whether it acts by itself."""
     mode, news = boots.begin(board.reset_cause(), blackbox.noted())
     node.safe = bool(mode)
+    if storage.exists("update/journal"):
+        from tepal.core import journal
+
+        news += journal.replay(news)
     watch = None
     if storage.exists("update/journal"):
         from tepal.core import journal
@@ -153,6 +158,15 @@ def _watchdog(node, is_wanted):
     return board.watchdog()
 
 
+def _introduction(node) -> bytes:
+    """Return what discovery answers: who the node is and where its doors are, no more."""
+    get = node.config.get
+    web = get("webport") if get("webui") else None
+    about = {"tepal": node.version, "name": node.name, "id": node.id, "auth": node.auth.enabled}
+    about.update({"shell": get("socport"), "web": web})
+    return json.dumps(about).encode()
+
+
 async def _open_doors(node) -> None:
     from tepal.services import discovery, shell, tcp
 
@@ -163,7 +177,8 @@ async def _open_doors(node) -> None:
     door.trusted_ms = silence_ms * 10
     await open(door, get("socport"))
     address = (node.listen_address, get("socport"))
-    node.tasks.start("discovery", discovery.serve(address, discovery.answer(node)), "system")
+    answering = discovery.answering(_introduction(node))
+    node.tasks.start("discovery", discovery.serve(address, answering), "system")
     if get("console") or node.safe:
         from tepal.hal import console
         from tepal.services import serial

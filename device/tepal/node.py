@@ -75,6 +75,7 @@ class Node:
     access_point: "Lent"  # what opens and closes a network of our own
     portal: "Lent"  # what opens, serves and closes the setup portal
     health: "Lent"  # what knows the figures of this node
+    update: "Lent"  # what tells of updates
 
     def __init__(self):
         self.doors: "list[Door]" = []

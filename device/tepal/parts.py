@@ -15,6 +15,7 @@ radio tepal.hal.radio lent
 access_point tepal.hal.access_point lent
 portal tepal.services.portal lent
 health tepal.core.health lent
+update tepal.services.update_state lent
 io tepal.hal.io module
 pins tepal.core.pins of
 states tepal.core.states of

@@ -6,7 +6,7 @@ import socket
 
 from house import build_node, end, fails, port, run, until
 
-from tepal.core import fetch, secrets, waiting
+from tepal.core import dial, secrets, waiting
 from tepal.services import syslog
 
 TOKEN = "123:a-token-that-nobody-may-see"
@@ -184,16 +184,16 @@ async def test_a_token_and_chats_are_needed():
 
 
 def test_an_address_is_taken_apart():
-    assert fetch.parts("https://api.telegram.org/botx/y") == (
+    assert dial.parts("https://api.telegram.org/botx/y") == (
         "https",
         "api.telegram.org",
         443,
         "/botx/y",
     )
-    assert fetch.parts("http://10.0.0.1:81") == ("http", "10.0.0.1", 81, "/")
+    assert dial.parts("http://10.0.0.1:81") == ("http", "10.0.0.1", 81, "/")
     for url in ("", "ftp://x/", "http:///x", "http://a:b/"):
         try:
-            fetch.parts(url)
+            dial.parts(url)
             raise AssertionError(url)
         except Exception as error:
             assert getattr(error, "code", "") == "url", url

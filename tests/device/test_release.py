@@ -41,7 +41,7 @@ def read(lines):
 
 
 def rsa_line(lines: list, key: bytes = b"") -> bytes:
-    from tepal.formats.manifest import key_id
+    from tepal.formats.rsa import key_id
 
     signature = sign_block(block_of(hashlib.sha256(b"".join(lines)).digest()))
     text = "signature: rsa %s %s\n" % (
@@ -304,7 +304,7 @@ def test_an_older_release_is_refused_unless_it_says_so_itself():
 
 def test_a_release_brings_a_new_key_and_takes_the_old_one_away():
     from tepal.core import release_trust
-    from tepal.formats.manifest import key_id
+    from tepal.formats.rsa import key_id
 
     new = b"\xf0" + modulus()[1:]
     head = ("key: " + binascii.hexlify(new).decode(), "retire: " + key_id(modulus()))

@@ -321,7 +321,7 @@ async def test_keys_that_a_release_brings_are_trusted_when_it_is_confirmed():
     from test_release import rsa_line
 
     from tepal.core import release_keys
-    from tepal.formats.manifest import key_id
+    from tepal.formats.rsa import key_id
 
     new_key = b"\xf0" + modulus()[1:]
     head = ["key: " + new_key.hex(), "retire: " + key_id(modulus())]

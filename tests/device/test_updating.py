@@ -146,14 +146,14 @@ async def test_flash_that_forgets_is_found_before_the_switch():
 
 
 async def test_a_damaged_index_is_found():
-    from tepal.core import slots
+    from tepal.core import switching
 
     new = Release(NEW_FILES)
     for at in range(8400, len(new.slot()["pack"]), 5):
         node = running_node(old=new)
         flip("sys/a/pack", at)
 
-        assert await fails(slots.check("a"), "release_file") == "the index is damaged on flash"
+        assert await fails(switching.check("a"), "release_file") == "the index is damaged on flash"
         await end(node)
 
 
@@ -261,7 +261,7 @@ async def test_a_refused_release_does_not_cost_what_was_brought_of_another():
 
 
 async def test_without_room_nothing_begins():
-    from tepal.core import filling
+    from tepal.core import deciding
 
     class Flash:
         """With so many free blocks of 4 KB."""
@@ -279,13 +279,13 @@ async def test_without_room_nothing_begins():
     Release({"start.py": b"other"}, 1).put("b")  # three blocks, which would be free then
 
     for free, fits in ((52, True), (51, False), (0, False)):
-        filling.os = Flash(free)
+        deciding.os = Flash(free)
         if fits:
-            filling.require_room("b", "offered")
+            deciding.require_room("b", "offered")
         else:
-            said = refused(filling.require_room, "b", "offered")
+            said = refused(deciding.require_room, "b", "offered")
             assert said == "full: 220 KB of flash wanted, %d KB are free" % (4 * free + 12)
-    filling.os = os
+    deciding.os = os
     await end(node)
 
 

@@ -40,7 +40,7 @@ _HERE = Path(__file__).parent
 _CLONE_NEWNET = 0x4000_0000
 _BRIDGE = "br0"
 _GRACE = 5.0  # seconds for a board to end by itself
-_PATIENCE = 60.0  # seconds for anything that a loaded machine may delay
+_PATIENCE = 240.0  # seconds for anything that a loaded machine may delay
 
 
 class BoardError(AssertionError):

@@ -114,10 +114,13 @@ def update(node) -> str:
 
 
 def update_state(node) -> dict:
-    """Return how updates of the release are."""
-    from tepal.core import updating
+    """Return how updates are, and what a promoter offers."""
+    return node.update().status(node)
 
-    return updating.status(node)
+
+def now(node) -> str:
+    """Take what the promoter offers, even if it was rolled back before."""
+    return node.update().now(node)
 
 
 def confirm(node) -> str:
@@ -193,6 +196,7 @@ COMMANDS = {
     "update": {
         "": (update_state, VIEW),
         "confirm": (confirm, ADMIN),
+        "now": (now, ADMIN),
         "rollback": (rollback, ADMIN),
     },
     "webrepl": {"": (webrepl, ADMIN), "update": (update, ADMIN)},

@@ -11,7 +11,6 @@ if _TYPING:
     from typing import Any  # noqa: TID251 - never imported on a node
 
 _BLOCK = const(512)  # bytes
-_CONNECT_MS = const(10000)  # a Pico W takes two seconds to agree on TLS
 _MOST_HEAD = const(2048)  # bytes
 
 
@@ -20,13 +19,10 @@ async def fetch(node, url: str, data: bytes, wait_ms: int, most: int = 4096) -> 
 
     Raises: TepalError ``unreachable``, ``no_answer``, ``unsupported`` (no TLS), ``url``.
     """
-    scheme, host, port, path = parts(url)
-    address = await _address(node, host)
-    tls = {"ssl": _tls(), "server_hostname": host} if scheme == "https" else {}
     stream: "Any" = None
+    host = (url.split("/") + ["", ""])[2]
     try:
-        opening = asyncio.open_connection(address, port, **tls)
-        stream, _ = await asyncio.wait_for_ms(opening, _CONNECT_MS)
+        stream, path = await _dial(node, url)
         head = "POST %s HTTP/1.0\r\nhost: %s\r\ncontent-type: application/json\r\n" % (path, host)
         stream.write((head + "content-length: %d\r\n\r\n" % len(data)).encode() + data)
         return await asyncio.wait_for_ms(_answer(stream, most), wait_ms)
@@ -40,26 +36,11 @@ async def fetch(node, url: str, data: bytes, wait_ms: int, most: int = 4096) -> 
             await stream.wait_closed()
 
 
-def parts(url: str) -> tuple:
-    """Return (scheme, host, port, path) of an address. Raises: TepalError ``url``."""
-    scheme, colon, rest = url.partition("://")
-    place, _, path = rest.partition("/")
-    host, _, port = place.partition(":")
-    if not colon or scheme not in ("http", "https") or not host or not (port or "0").isdigit():
-        raise TepalError("url", "http://… or https://… expected")
-    return scheme, host, int(port or (443 if scheme == "https" else 80)), "/" + path
+async def _dial(node, url: str) -> tuple:
+    from tepal.core import dial
 
-
-async def _address(node, host: str) -> str:
-    from tepal.core import names
-
-    return await names.resolve(host, [node.network.station.ifconfig()[3]])
-
-
-def _tls():
-    from tepal.core import tls
-
-    return tls.context()
+    scheme, host, port, path = dial.parts(url)
+    return await dial.dial(node, host, port, scheme == "https"), path
 
 
 async def _answer(stream, most: int) -> tuple:

@@ -5,14 +5,12 @@ import os
 
 from micropython import const
 
-from tepal.core import slots, storage
-from tepal.core.slots import BLOCK, OWN, Listing
+from tepal.core.listing import BLOCK, OWN, Listing, manifest, pause, place, read, size_of
 from tepal.formats.errors import TepalError
 
 RARE = True
 _SYNC = const(16384)  # bytes that a power cut may cost; keeping them takes a block of flash
 _FULL = const(28)  # ENOSPC
-_PLACE = const(16)  # bytes of the index for each file, rather more than less
 
 
 class Filling:
@@ -24,7 +22,7 @@ class Filling:
     def __init__(self, slot: str, source: str):
         self.slot = slot
         self.source = source
-        self.listing = Listing(slots.manifest(slot))
+        self.listing = Listing(manifest(slot))
         self.block = memoryview(bytearray(BLOCK))
         self.entry: tuple = ()  # the file whose turn it is
         self.at = 0  # bytes of it that are here
@@ -33,7 +31,7 @@ class Filling:
         self.name = ""  # of the file
         self.unsaved = 0
         try:
-            self.running = Listing(slots.manifest(source))
+            self.running = Listing(manifest(source))
         except (OSError, ValueError):  # whoever flashed the node left none
             self.running = None
         self.look()
@@ -73,14 +71,6 @@ class Filling:
         if not is_right:
             raise TepalError("release_file", path + ": its hash is another")
 
-    def write_index(self) -> None:
-        """Write what stands behind the contents; all of them must be here."""
-        start = self.listing.start
-        with open(slots.folder(self.slot) + "/pack", "r+b" if self.packed else "wb") as file:
-            file.seek(start)
-            for part in self.listing.index():
-                file.write(part)
-
     def close(self) -> None:
         """Keep what is here for another time."""
         self._close()
@@ -93,19 +83,21 @@ class Filling:
             pass
         self.entry = ()
         self.listing.rewind()
-        self.packed = slots.size_of(slots.folder(self.slot) + "/pack")
+        self.packed = size_of("sys/" + self.slot + "/pack")
 
     async def _begin(self) -> None:
         """See what is here of the file whose turn it is, and what the running release has of it."""
         size = self.entry[1]
-        name, start = slots.place(self.slot, self.entry)
-        length = slots.size_of(name) if self.entry[3] == OWN else self.packed
+        name, start = place(self.slot, self.entry)
+        length = size_of(name) if self.entry[3] == OWN else self.packed
         here = min(size, max(0, length - start))
+        if self.entry[3] == OWN and length > size:
+            here = 0
         self.at = 0
         self.hashed = hashlib.sha256()
         if here:
             self._close()
-            self.at = await slots.read(self.hashed, name, start, here, self.block)
+            self.at = await read(self.hashed, name, start, here, self.block)
         elif not size and self.entry[3] == OWN:
             self._put(b"")
         if not self._end() and length > start + size:
@@ -118,7 +110,7 @@ class Filling:
                 await self._copy(found)
 
     async def _copy(self, found: tuple) -> None:
-        name, start = slots.place(self.source, found)
+        name, start = place(self.source, found)
         size = self.entry[1]
         try:
             file = open(name, "rb")  # noqa: SIM115 - an error here is none of the slot's
@@ -134,11 +126,11 @@ class Filling:
                 if not count:
                     return
                 self._put(self.block[:count])
-                await slots.pause(self.at)
+                await pause(self.at)
         self._end()
 
     def _put(self, data) -> None:
-        name, start = slots.place(self.slot, self.entry)
+        name, start = place(self.slot, self.entry)
         file = self.file
         if file is None or self.name != name:
             self._close()
@@ -179,34 +171,3 @@ class Filling:
         self.unsaved = 0
         if file:
             file.close()
-
-
-def require_room(slot: str, manifest: str) -> None:
-    """Raise TepalError ``full`` unless the flash has room for what ``manifest`` lists, in ``slot``.
-
-    A tenth more is wanted; what ``slot`` holds now counts as free.
-    """
-    status = os.statvfs(".")
-    block, free = status[1], status[3]
-    if free > status[2]:  # littlefs counts some blocks twice, and then goes below zero
-        free = 0
-
-    def blocks(size: int) -> int:
-        return (size + block - 1) // block
-
-    listing = Listing(manifest)
-    wanted = 0
-    with listing:
-        entry = listing.next()
-        while entry:
-            if entry[3] == OWN:
-                wanted += blocks(entry[1])
-            entry = listing.next()
-    wanted += blocks(listing.start + _PLACE * listing.count)
-    wanted += wanted // 10
-    folder = slots.folder(slot)
-    for name in os.listdir(folder) if storage.exists(folder) else ():
-        free += blocks(slots.size_of(folder + "/" + name))
-    if wanted > free:
-        text = "%d KB of flash wanted, %d KB are free"
-        raise TepalError("full", text % (wanted * block // 1024, free * block // 1024))

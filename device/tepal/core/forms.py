@@ -84,6 +84,13 @@ def channel(key: str, text: str) -> None:
         raise fault(key, "a name without +, # and /")
 
 
+def url(_: str, text: str) -> None:
+    """An address with http:// or https://."""
+    from tepal.core import dial
+
+    dial.parts(text)
+
+
 FORMS = {
     "crontasks": schedule,
     "tz": time_zone,
@@ -94,5 +101,6 @@ FORMS = {
     "ntp": server,
     "update_channel": channel,
     "mqtt": server,
+    "update_url": url,
     "irq_cbf": script,
 }

@@ -53,7 +53,7 @@ def _is_signed(node, found) -> bool:
 def _known(node) -> dict:
     """Return the release keys by their ids."""
     from tepal.core import release_keys
-    from tepal.formats.manifest import key_id
+    from tepal.formats.rsa import key_id
 
     return {key_id(key): key for key in release_keys.read(node.vault)}
 

@@ -7,7 +7,7 @@ from micropython import const
 
 from tepal.core import secrets
 from tepal.formats.errors import TepalError
-from tepal.formats.manifest import KEY_SIZE
+from tepal.formats.rsa import KEY_SIZE
 
 RARE = True
 _NAME = const("release_keys")

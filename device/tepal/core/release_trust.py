@@ -5,7 +5,7 @@ from micropython import const
 from tepal.formats import rsa
 from tepal.formats.errors import TepalError
 from tepal.formats.hmac import hmac_sha256, is_equal
-from tepal.formats.manifest import MAX_KEYS, key_id
+from tepal.formats.rsa import MAX_KEYS, key_id
 
 RARE = True
 HASHES = 0  # nothing but the hashes of its files, which protect from accidents alone

@@ -10,7 +10,7 @@ import asyncio
 
 from micropython import const
 
-from tepal.core import journal, kept, slots, storage
+from tepal.core import journal, kept, listing, slots, storage
 from tepal.core.update import IDLE, TRIAL, State, step
 from tepal.formats.errors import TepalError
 
@@ -167,7 +167,7 @@ def _trust(node, reason: str) -> None:
 
     keys = release_keys.read(node.vault)
     manifest = Manifest()
-    for line in storage.lines(slots.manifest(node.slot)):
+    for line in storage.lines(listing.manifest(node.slot)):
         manifest.take(line.encode())
     after = keys_after(manifest, keys, PUBLISHER) if keys else keys
     if after != keys:

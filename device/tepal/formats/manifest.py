@@ -22,6 +22,7 @@ import hashlib
 
 from tepal.formats.errors import TepalError
 from tepal.formats.paths import is_path, is_plain
+from tepal.formats.rsa import KEY_SIZE, MAX_KEYS
 
 try:
     from micropython import const  # pyright: ignore[reportAssignmentType]
@@ -33,8 +34,6 @@ except ImportError:  # on the host, which imports this file as it is
 
 RARE = True
 LIMITS = (500, 1 << 20, 1 << 23, 65536)  # files; bytes of a file, of all files, of a manifest
-KEY_SIZE = 384  # bytes of an RSA-3072 modulus, and of a signature made with it
-MAX_KEYS = 4
 _MAGIC = const("tepal-release 1")
 _MAX_LINE = const(1024)  # bytes
 _MAX_HEAD = const(40)  # lines
@@ -175,11 +174,6 @@ class Manifest:
 def order(path: str) -> str:
     """Return what paths are sorted by: a folder's files stand directly behind its name."""
     return path.replace("/", "\0")
-
-
-def key_id(modulus: bytes) -> str:
-    """Return the name of a key, which nobody chooses: 16 hex digits."""
-    return _hex(hashlib.sha256(modulus).digest()[:8])
 
 
 def _hex(data: bytes) -> str:

@@ -33,6 +33,8 @@ def start(node) -> None:
         _begin(node, "triggers", _module("tepal.core.arming").arm(node))
     if get("ntp") != _NONE:
         _begin(node, "ntp", _module("tepal.services.timekeeper").run(node))
+    if get("update_url") != _NONE:
+        _begin(node, "update.http", _module("tepal.services.update_feed").run(node))
 
 
 def _begin(node, tag: str, coroutine, kind: str = "system") -> None:

@@ -36,7 +36,13 @@ async def read_json(request) -> object:
 
 
 async def block(request) -> bytes:
-    """Return the next part of the body; empty at its end."""
+    """Return the next part of the body; empty at its end.
+
+    Raises: TepalError ``digest`` where the last part shows that it is not what was signed.
+    """
+    if getattr(request, "body", None):  # whoever signed it has sent it already
+        data, request.body = request.body, b""
+        return data
     if not request.unread:
         return b""
     if b"\r\nexpect:" in request.names:
@@ -46,6 +52,10 @@ async def block(request) -> bytes:
     if not data:
         raise OSError("closed")  # in the middle of a body: nobody is there to be told
     request.unread -= len(data)
+    if getattr(request, "digest", ""):
+        request.hash.update(data)
+        if not request.unread and request.hash.digest().hex() != request.digest:
+            raise TepalError("digest", "what has arrived is not what was signed")
     return data
 
 
@@ -55,6 +65,7 @@ async def skip(request) -> None:
         request.is_last = True
         await crowd.linger(request.connection)
         return
+    request.digest = ""
     while request.unread:
         await block(request)
 

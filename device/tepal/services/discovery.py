@@ -1,6 +1,5 @@
 """Discovery: one UDP question, one answer. Nothing is advertised unasked."""
 
-import json
 import socket
 
 from micropython import const
@@ -11,13 +10,8 @@ _MAX_DATAGRAM = const(64)  # bytes
 _QUESTION = const(b"tepal?")
 
 
-def answer(node):
-    """Return the function that answers: who the node is and where its doors are, no more."""
-    get = node.config.get
-    web = get("webport") if get("webui") else None
-    about = {"tepal": node.version, "name": node.name, "id": node.id, "auth": node.auth.enabled}
-    about.update({"shell": get("socport"), "web": web})
-    known = json.dumps(about).encode()
+def answering(known: bytes):
+    """Return the function that answers ``known``."""
     return lambda line: known if line.strip() == _QUESTION else None
 
 

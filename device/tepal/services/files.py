@@ -32,13 +32,12 @@ async def _take(request, place: str) -> None:
     upload = filing.Upload(request.node.files, place, request.unread)
     written = 0
     try:
-        whole = getattr(request, "body", None)  # who signed it has sent it already
-        block = whole if whole is not None else await body.block(request)
+        block = await body.block(request)
         while block:
             upload.write(block)
             written += len(block)
-            block = b"" if whole is not None else await body.block(request)
-        upload.finish(getattr(request, "digest", ""))
+            block = await body.block(request)
+        upload.finish()
     finally:
         upload.close()
     await request.answer(json.dumps({"written": written}))

@@ -70,7 +70,7 @@ async def _signed_role(request, credentials: str) -> int:
         raise TepalError("bad_request", "nonce:count:mac expected")
     digest = request.header("x-content-sha256")
     if digest and request.unread > _WHOLE:
-        request.digest = digest  # whoever reads so much must compare, see services/files.py
+        request.digest, request.hash = digest, hashlib.sha256()  # compared as it comes, see body
     else:
         request.body = await body.read(request)  # whoever answers finds it here
         digest = hashlib.sha256(request.body).digest().hex()

@@ -4,6 +4,7 @@ import asyncio
 
 from micropython import const
 
+from tepal.core import dial
 from tepal.formats import mqtt, mqtt_session
 from tepal.formats.errors import TepalError
 from tepal.services.mqtt_link import Link
@@ -80,21 +81,7 @@ async def _dial(node):
     """Return the stream of a connection to the broker."""
     is_tls = node.config.get("mqtt_tls")
     host, port = place(node.config.get("mqtt"), is_tls)
-    options = {}
-    if is_tls:
-        from tepal.core import tls
-
-        options = {"ssl": tls.context(), "server_hostname": host}
-    if not host.replace(".", "").isdigit():
-        from tepal.core import names
-
-        host = await names.resolve(host, [node.network.station.ifconfig()[3]])
-    opening = asyncio.open_connection(host, port, **options)
-    try:
-        stream, _ = await asyncio.wait_for_ms(opening, _CONNECT_MS)
-    except asyncio.TimeoutError:
-        raise OSError("no broker answers at " + host)
-    return stream
+    return await dial.dial(node, host, port, is_tls)
 
 
 async def _enter(client, link) -> None:

@@ -111,7 +111,17 @@ class Api:
         self, method: str, path: str, body: object = None, *, within: float = ANSWER_TIMEOUT
     ) -> object:
         """What the node answers below ``/api/v1``."""
-        request = self._client.build_request(method, path, json=body)
+        return await self._request(self._client.build_request(method, path, json=body), within)
+
+    async def send(
+        self, method: str, path: str, content: bytes = b"", *, within: float = ANSWER_TIMEOUT
+    ) -> dict[str, Any]:
+        """What the node answers to ``content``; it may think about that as long as ``within``."""
+        patience = httpx.Timeout(within, connect=CONNECT_TIMEOUT)
+        request = self._client.build_request(method, path, content=content, timeout=patience)
+        return _object(await self._request(request, within))
+
+    async def _request(self, request: httpx.Request, within: float) -> object:
         try:
             async with asyncio.timeout(within), self._turn:
                 with self._troubles():
@@ -119,7 +129,7 @@ class Api:
                         return await self._exchange(request)
                     except (httpx.RemoteProtocolError, httpx.ReadError):
                         # It closed the connection that we kept; a restart does that.
-                        if method != "GET":
+                        if request.method != "GET":
                             raise
                         return await self._exchange(request)
         except TimeoutError as exc:

@@ -14,6 +14,7 @@ from umbel.model import Access
 
 _NONCE = "/api/v1/nonce"
 _UNAUTHORIZED = 401
+_READ_WHOLE = 4096  # bytes that a node reads before it believes them; of more it wants the hash
 
 
 def of(access: Access) -> httpx.Auth | None:
@@ -57,7 +58,10 @@ class KeyProof(httpx.Auth):
     def _signed(self, request: httpx.Request, body: bytes, nonce: str) -> str:
         self._count += 1
         target = request.url.raw_path.decode()
-        message = f"{request.method}\n{target}\n{hashlib.sha256(body).hexdigest()}"
+        digest = hashlib.sha256(body).hexdigest()
+        if len(body) > _READ_WHOLE:
+            request.headers["x-content-sha256"] = digest
+        message = f"{request.method}\n{target}\n{digest}"
         mac = signature.sign(self._key, message, nonce, self._count)
         return f"Tepal {nonce}:{self._count}:{mac}"
 

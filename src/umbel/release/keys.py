@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tepal.formats.manifest import KEY_SIZE, key_id
-from tepal.formats.rsa import is_modulus
+from tepal.formats.rsa import KEY_SIZE, is_modulus, key_id
 from umbel.errors import UmbelError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tepal.formats.manifest import KEY_SIZE
+from tepal.formats.rsa import KEY_SIZE
 from umbel.errors import UmbelError
 from umbel.release import keys
 from umbel.release.keys import KeyRing, PublicKey

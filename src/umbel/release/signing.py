@@ -9,8 +9,7 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterable
 
-from tepal.formats.manifest import KEY_SIZE
-from tepal.formats.rsa import is_signed
+from tepal.formats.rsa import KEY_SIZE, is_signed
 from umbel.errors import UmbelError
 from umbel.release.keys import PublicKey
 from umbel.release.manifest import Described, Signature

@@ -1,0 +1,31 @@
+"""A release that is offered: its manifest as it comes."""
+
+from micropython import const
+
+from tepal.formats.manifest import Manifest
+
+RARE = True
+_PATH = const("sys/manifest.new")  # until ``deciding`` takes it
+
+
+class Offer:
+    """``take`` each line, then ``end``."""
+
+    def __init__(self):
+        self.manifest = Manifest()
+        self.file = open(_PATH, "wb")  # noqa: SIM115 - closed by end, or by the session
+
+    def take(self, line: bytes) -> None:
+        """Take a line with its end. Raises: TepalError ``manifest``, OSError."""
+        self.manifest.take(line)
+        self.file.write(line)
+
+    def end(self) -> tuple:
+        """Say that there are no more lines, and return what was said.
+
+        That is the head, keys, retired keys, signatures and the digest. Raises: TepalError ``manifest``.
+        """
+        self.file.close()
+        said = self.manifest
+        said.end()
+        return said.head, said.keys, said.retired, said.signatures, said.digest
