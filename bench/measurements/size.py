@@ -11,7 +11,8 @@ from bench.figure import Figure
 from umbel.build import image, stage
 
 _START = "start.mpy"
-_TEN = "cluster dht22 dimmer files genIO mqtt network rgb switch system"
+_TEN = "cluster dht22 dimmer files genIO neopixel network rgb switch system"
+_OPTIONAL = "mqtt telegram espnow"
 
 
 def measure() -> Iterator[Figure]:
@@ -36,7 +37,7 @@ def measure() -> Iterator[Figure]:
     )
     yield Figure(
         key="slot",
-        what="flash that a slot takes, system and ten modules, without the pages",
+        what="flash that a slot takes, system and ten modules; no pages, no optional part",
         value=_slot_size(),
         unit="B",
     )
@@ -45,7 +46,10 @@ def measure() -> Iterator[Figure]:
 def _slot_size() -> int:
     """In blocks of littlefs, with the folder of the slot."""
     selection = stage.Selection(
-        modules=frozenset(_TEN.split()), pin_maps=frozenset({"rp2"}), devices=frozenset()
+        modules=frozenset(_TEN.split()),
+        pin_maps=frozenset({"rp2"}),
+        devices=frozenset(),
+        without=frozenset(_OPTIONAL.split()),
     )
     with tempfile.TemporaryDirectory() as folder:
         staged = stage.stage(Path(folder), selection=selection)

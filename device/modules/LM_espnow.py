@@ -1,5 +1,7 @@
 """ESP-NOW: neighbours that hear each other without a network."""
 
+# Of the part espnow, which a release can leave out.
+
 from micropython import const
 
 from tepal import TepalError

@@ -1,5 +1,7 @@
 """MQTT: publish by a command, from the schedule, a pin or another node; see how the connection is."""
 
+# Of the part mqtt, which a release can leave out.
+
 from micropython import const
 
 from tepal import TepalError

@@ -1,5 +1,7 @@
 """Telegram: notifications to your chats, and commands from them."""
 
+# Of the part telegram, which a release can leave out.
+
 from micropython import const
 
 _TYPING = const(0)

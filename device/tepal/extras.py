@@ -4,6 +4,8 @@ import asyncio
 
 from micropython import const
 
+from tepal.formats.errors import TepalError
+
 RARE = True
 _BOOT_MS = const(1500)
 
@@ -31,6 +33,9 @@ async def _open_mqtt(node) -> None:
             getattr(node, "mqtt")  # noqa: B009 - it comes into being at its first use
         except MemoryError:
             node.log.info("mqtt: out of memory, it is tried again")
+        except TepalError as error:
+            node.log.err(str(error))
+            return
     if node.config.get("update_channel") != "n/a":
         from tepal.services import channel
 
@@ -45,8 +50,11 @@ def _open_air(node) -> None:
     except (ImportError, OSError) as error:
         node.log.err("espnow: " + str(error))
         return
-    from tepal.services.air import Air
-
+    try:
+        from tepal.services.air import Air
+    except ImportError as error:
+        node.log.err("espnow: " + str(error))
+        return
     key = secrets.get(node.auth.secrets, "peer_key") or ""
     if not key:
         node.log.warn("espnow: nobody will be believed before peer_key is set")

@@ -7,6 +7,8 @@ import sys
 
 from micropython import const
 
+from tepal.formats.errors import TepalError
+
 RARE = True
 # Lent: modules that are used at once and not kept. All others are made once and stay.
 _PLACES = const("""
@@ -30,7 +32,7 @@ telegram tepal.services.telegram Telegram
 
 
 def find(node, name: str):
-    """Return the part ``name``. Raises: AttributeError."""
+    """Return the part ``name``. Raises: AttributeError, TepalError ``not_included``."""
     for line in _PLACES.split("\n"):
         if line.startswith(name + " "):
             return _fetch(node, *line.split())
@@ -38,7 +40,10 @@ def find(node, name: str):
 
 
 def _fetch(node, name: str, path: str, what: str):
-    __import__(path)
+    try:
+        __import__(path)
+    except ImportError as error:
+        raise TepalError("not_included", name + ", " + str(error))
     if what == "lent":
         return lambda: sys.modules[path]
     part = sys.modules[path]

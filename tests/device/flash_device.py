@@ -1,5 +1,6 @@
 """Flash of a board with littlefs on it, in memory, that loses power at its n-th program or erase."""
 
+import builtins
 import os
 
 import vfs
@@ -21,10 +22,7 @@ class Flash:
         self.data = data
         self.left = left
         self.is_torn = is_torn
-
-    @property
-    def is_dead(self):
-        return self.left < 0
+        self.is_dead = False  # it lost power before it was unmounted
 
     def readblocks(self, number, buffer, offset=0):
         if self.left < 0:
@@ -66,13 +64,37 @@ def new(blocks):
     return data
 
 
+# Files that a loss of power left open must be closed by hand: if the collector does it, it calls into
+# what it is about to free.
+_open_file = open
+_opened = []
+_mounted = []
+
+
+def _noting_open(*args):
+    file = _open_file(*args)
+    _opened.append(file)
+    return file
+
+
 def mount(flash):
     """Make ``flash`` the working folder."""
     vfs.mount(vfs.VfsLfs2(flash, progsize=PROGRAM), ROOT)
     os.chdir(ROOT)
+    _mounted.append(flash)
+    builtins.open = _noting_open
 
 
 def unmount():
-    """Take the flash away, as a loss of power does."""
+    """Take the flash away, as a loss of power does: nothing is written any more."""
+    flash = _mounted.pop()
+    flash.is_dead = flash.left < 0
+    flash.left = -1
+    builtins.open = _open_file
+    while _opened:
+        try:
+            _opened.pop().close()
+        except OSError:  # that is how it is without power
+            pass
     os.chdir("/")
     vfs.umount(ROOT)

@@ -260,11 +260,10 @@ def run(world, data, action, left=None, is_torn=False):
     try:
         action(world)
     except Exception:
-        if not flash.is_dead:
+        if flash.left >= 0:
             raise
-    flash_device.unmount()
-    gc.collect()  # files that were open are closed now, on a flash that is dead
     flash.steps = before - flash.left
+    flash_device.unmount()
     return flash
 
 
@@ -317,7 +316,7 @@ def full(world):
     before = prepared(world, _first)
     ended = {1: 0, 2: 0, "bad": 0}
     free = 0
-    while not ended[2]:  # with enough blocks there is no trouble any more
+    while not ended[2] and free < world.blocks:  # with enough blocks there is no trouble any more
         data = bytearray(before)
         flash_device.mount(Flash(data))
         try:

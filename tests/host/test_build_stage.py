@@ -72,6 +72,21 @@ def test_a_release_has_all_that_runs_but_the_loader(device: Path, cache: Path):
     }
 
 
+def test_a_part_is_left_out_with_all_its_files():
+    whole = plan(sources.device_dir())
+
+    less = plan(sources.device_dir(), Selection(without=frozenset({"mqtt"})))
+
+    gone = whole.keys() - less.keys()
+    assert {"tepal/services/mqtt.py", "tepal/formats/mqtt.py", "modules/LM_mqtt.py"} <= gone
+    assert "tepal/services/http.py" in less
+
+
+def test_a_part_that_there_is_not_is_refused_with_those_that_there_are():
+    with pytest.raises(UmbelError, match=r"no part is called 'mqqt'; there are: .*mqtt, telegram"):
+        plan(sources.device_dir(), Selection(without=frozenset({"mqqt"})))
+
+
 def test_a_release_lies_in_a_slot_and_takes_few_files(device: Path, cache: Path, tmp_path: Path):
     staged = stage(tmp_path, source=device, cache=cache)
 

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -141,12 +142,14 @@ def test_a_loss_of_power_and_a_reboot_are_no_crash(kept):
 
 
 def test_a_boot_that_fails_is_tried_again_and_tells_why(kept):
-    (file,) = kept.flash.parents[1].rglob("code/**/http.mpy")
+    pack = kept.flash / "sys" / "a" / "pack"
+    whole = pack.read_bytes()
+    known_as = zlib.crc32(b"tepal/services/http.mpy").to_bytes(4, "little")
     kept.off()
-    hidden = file.rename(file.parent / "hidden")
+    pack.write_bytes(whole.replace(known_as, bytes(4)))
     kept.on()
     kept.printed("ImportError")
-    hidden.rename(file)
+    pack.write_bytes(whole)
     kept.wait_until_up()
 
     crash = kept.about()["crash"]
@@ -187,7 +190,6 @@ def test_a_hook_that_eats_all_memory_leaves_the_node_within_reach(kept):
     kept.printed("MemoryError")
 
     assert wait_until(lambda: "mode" in kept.run("system", "info"))
-    kept.printed("out of memory: all modules are unloaded")
 
 
 def test_a_hook_that_blocks_for_ever_ends_in_safe_mode_without_it(kept):

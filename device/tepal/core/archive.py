@@ -5,6 +5,8 @@ no memory. A member may look back as far as its content goes, up to 32 KB, which
 have in one piece: ``WINDOWS`` are tried, and what our host packs needs the first one only.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import binascii
 import os
 

@@ -1,5 +1,7 @@
 """Which lists of updates a node believes: those that somebody has signed whom it knows, or any."""
 
+# Of the part mqtt, which a release can leave out.
+
 from micropython import const
 
 from tepal.core import secrets, storage

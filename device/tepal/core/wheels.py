@@ -3,6 +3,8 @@
 Everything goes to ``lib``, its ``.dist-info`` too, from which ``packages`` knows what is installed.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import json
 import os

@@ -3,6 +3,8 @@
 How a session begins and what its subscriptions look like is in ``mqtt_session``.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 from collections import namedtuple
 
 from micropython import const

@@ -1,5 +1,7 @@
 """MQTT 3.1.1 and 5 as bytes: the begin and the end of a session, and subscriptions."""
 
+# Of the part mqtt, which a release can leave out.
+
 from micropython import const
 
 from tepal.formats.errors import TepalError

@@ -10,6 +10,8 @@ or ``{"type":"release","version","release","pkg_sha256"}``. ``parts`` says in ho
 comes, below its topic, where it is not one.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import binascii
 import hashlib
 import json

@@ -1,5 +1,7 @@
 """Versions in their order: those of Python packages (PEP 440), and semantic ones."""
 
+# Of the part mqtt, which a release can leave out.
+
 from tepal.formats.errors import TepalError
 
 # Without ``const``, which the host lacks: it imports this file as it is.

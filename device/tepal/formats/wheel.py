@@ -1,5 +1,7 @@
 """What stands in a wheel: names, tags, its record. https://packaging.python.org/specifications"""
 
+# Of the part mqtt, which a release can leave out.
+
 import binascii
 
 from tepal.formats.errors import TepalError

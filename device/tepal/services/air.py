@@ -5,6 +5,8 @@ restarts, from a nonce of each; so what was recorded before is worth nothing aft
 need be kept on flash. Within that time every packet has a counter that is good once.
 """
 
+# Of the part espnow, which a release can leave out.
+
 import asyncio
 import os
 

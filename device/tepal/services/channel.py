@@ -6,6 +6,8 @@ mpypi/nodes/<id>/info        what we have, kept by the broker
 mpypi/nodes/<id>/status      what became of the last list, kept by the broker
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import os
 import sys

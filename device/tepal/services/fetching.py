@@ -1,5 +1,7 @@
 """Fetches a package over MQTT: asks for its topic, writes what comes, asks again if nothing does."""
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import time
 

@@ -4,6 +4,8 @@ A message of QoS 1 is acknowledged when its handler has returned. Where the hand
 connection is given up, so that the broker sends the message once more; the third time is the last.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import os
 import time

@@ -1,5 +1,7 @@
 """A command that came over MQTT: its arguments, its run and its answer."""
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import json
 

@@ -8,6 +8,8 @@
 <name>/notify                         notifications
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import binascii
 

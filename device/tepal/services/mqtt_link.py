@@ -1,5 +1,7 @@
 """The connection to an MQTT broker: bytes come in through one buffer, packets leave one by one."""
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import time
 

@@ -1,5 +1,7 @@
 """How a connection to an MQTT broker begins, and what a broker says beside its messages."""
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 
 from micropython import const

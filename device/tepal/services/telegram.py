@@ -4,6 +4,8 @@ Nothing is resident before ``telegram load``. The token is in the secrets, who m
 ``telegram_chats``: ``<chat id>:<role>, …``. Messages of other chats are not answered.
 """
 
+# Of the part telegram, which a release can leave out.
+
 import asyncio
 import json
 

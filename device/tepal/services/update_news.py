@@ -1,5 +1,7 @@
 """What a node says of itself and of its updates over MQTT, where mpy-blox looks for it."""
 
+# Of the part mqtt, which a release can leave out.
+
 import json
 import os
 import sys

@@ -1,5 +1,7 @@
 """Brings a release of the system over MQTT: its manifest, then the contents it asks for."""
 
+# Of the part mqtt, which a release can leave out.
+
 import hashlib
 
 from micropython import const

@@ -1,5 +1,7 @@
 """Does what a list from MQTT says: all of its packages as one set, or a release."""
 
+# Of the part mqtt, which a release can leave out.
+
 import asyncio
 import os
 

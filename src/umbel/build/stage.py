@@ -1,13 +1,15 @@
 """What goes to a node: the files of a release of Tepal, and the flash of a node that runs it.
 
 A release is ``start.py``, the operating system, and of modules, pin maps, devices and apps what is
-wanted, with the drivers that these import. Metadata and stubs stay here. On the flash the loader
+wanted, with the drivers that these import. Metadata and stubs stay here. A file of the system that
+says that it is of a part, such as mqtt, can be left out with all others of that part. On the flash the loader
 ``main.py`` stands at the top, the release in a slot.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,6 +25,7 @@ _OS = "tepal"
 _DRIVERS = "drivers"
 _WEB = "web"
 _START = "start.py"
+_PART = re.compile(r"^# Of the part (\w+), which", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class Selection:
     pin_maps: frozenset[str] | None = None  # "rp2" is IO_rp2
     devices: frozenset[str] | None = None
     apps: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()  # parts of the system that are left out
 
 
 EVERYTHING = Selection()
@@ -79,7 +83,16 @@ def plan(source: Path, selection: Selection = EVERYTHING) -> dict[str, Path]:
     chosen |= _wanted(source, _PIN_MAPS, selection.pin_maps)
     chosen |= _wanted(source, _DEVICES, selection.devices)
     chosen |= _wanted(source, _APPS, selection.apps)
-    return chosen | _drivers_of(source, chosen.values())
+    chosen |= _drivers_of(source, chosen.values())
+    if not selection.without:
+        return chosen
+    parts = {name: part for name, path in chosen.items() if (part := _part(path))}
+    if missing := sorted(selection.without - set(parts.values())):
+        there = ", ".join(sorted(set(parts.values()))) or "none"
+        raise UmbelError(f"no part is called {missing[0]!r}; there are: {there}")
+    return {
+        name: path for name, path in chosen.items() if parts.get(name) not in selection.without
+    }
 
 
 def release_files(
@@ -148,6 +161,12 @@ def _wanted(source: Path, kind: _Kind, names: frozenset[str] | None) -> dict[str
         there = ", ".join(sorted(available)) or "none"
         raise UmbelError(f"no {kind.what} is called {missing[0]!r}; there are: {there}")
     return {name: path for own_name in wanted for name, path in available[own_name].items()}
+
+
+def _part(path: Path) -> str:
+    """The part of the system that a file belongs to and that a node can do without; mostly none."""
+    found = _PART.search(path.read_text(errors="replace"))
+    return found[1] if found else ""
 
 
 def _drivers_of(source: Path, users: Iterable[Path]) -> dict[str, Path]:

@@ -24,6 +24,10 @@ def deploy(
         list[str] | None,
         typer.Option("--module", help="Carry this load module; may be repeated. All of them."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Leave out this part: mqtt, telegram; may be repeated."),
+    ] = None,
 ) -> None:
     """Make the board at a USB port a node: copy the system onto it and restart it.
 
@@ -41,22 +45,25 @@ def deploy(
     version = ".".join(map(str, about.version))
     print(f"{port}: {about.platform}, MicroPython {version}, {about.free // 1024} KB free")
     with tempfile.TemporaryDirectory() as folder:
-        staged = _stage(Path(folder), about.platform, module)
+        staged = _stage(Path(folder), about.platform, module, without)
         if not about.has_room_for(staged.sizes.values()):
             raise UmbelError(
                 f"the node takes more flash than {port} has",
-                remedy="--module NAME for each load module that you want, instead of all",
+                remedy="--module NAME for each load module that you want; --without PART",
             )
         print(f"copying {len(staged.sizes)} files, {staged.size // 1024} KB …", flush=True)
         board.install(staged.folder, about)
     _restart.watched(board)
 
 
-def _stage(folder: Path, platform: str, modules: list[str] | None) -> Staged:
+def _stage(
+    folder: Path, platform: str, modules: list[str] | None, without: list[str] | None
+) -> Staged:
     from umbel.build import sources, stage
 
     wanted: Selection = stage.Selection(
         modules=None if modules is None else frozenset({"system", *modules}),
         pin_maps=frozenset({platform}),
+        without=frozenset(without or ()),
     )
     return stage.stage(folder, selection=wanted, web=sources.web_dir(), cache=sources.cache_dir())

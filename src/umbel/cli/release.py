@@ -40,6 +40,10 @@ def build(  # noqa: PLR0913, PLR0917 - each is an option
         list[str] | None,
         typer.Option("--module", help="Carry this load module; may be repeated. All of them."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Leave out this part: mqtt, telegram; may be repeated."),
+    ] = None,
     platform: Annotated[
         list[str] | None,
         typer.Option("--platform", help="Only for this: esp32, rp2; may be repeated. For all."),
@@ -71,7 +75,7 @@ def build(  # noqa: PLR0913, PLR0917 - each is an option
     from umbel.release import Wishes
     from umbel.release import build as build_release
 
-    files = _own(module, platform) if source is None else _files(source, module)
+    files = _own(module, platform, without) if source is None else _files(source, module, without)
     ring = _keys.ring()
     wishes = Wishes(
         name=name or ("tepal" if source is None else source.resolve().name),
@@ -152,22 +156,26 @@ def _say(release: Release, path: Path) -> None:
     print(f"{files}, {-(-said.size // 1024)} KB")
 
 
-def _own(modules: list[str] | None, platforms: list[str] | None) -> dict[str, bytes]:
+def _own(
+    modules: list[str] | None, platforms: list[str] | None, without: list[str] | None
+) -> dict[str, bytes]:
     """Tepal as a node of these platforms gets it: what is below its slot."""
     from umbel.build import sources, stage
 
     selection = stage.Selection(
         modules=None if modules is None else frozenset({"system", *modules}),
         pin_maps=frozenset(platforms) if platforms else None,
+        without=frozenset(without or ()),
     )
     return stage.release_files(
         selection=selection, web=sources.web_dir(), cache=sources.cache_dir()
     )
 
 
-def _files(folder: Path, modules: list[str] | None) -> dict[str, bytes]:
-    if modules:
-        raise UmbelError("--module is for Tepal's own files; a folder comes as it is")
+def _files(folder: Path, modules: list[str] | None, without: list[str] | None) -> dict[str, bytes]:
+    if modules or without:
+        name = "--module" if modules else "--without"
+        raise UmbelError(f"{name} is for Tepal's own files; a folder comes as it is")
     if not folder.is_dir():
         raise UmbelError(f"there is no folder {folder}")
     files = _contents(folder)
