@@ -35,7 +35,9 @@ class UpdateList:
         """Raises: TepalError ``update_list``."""
         self.to = ""
         self.sequence = -1
-        self.signatures = []  # (kind, id, bytes), as those of a manifest
+        self.signatures: list[
+            tuple[str, str, bytes]
+        ] = []  # (kind, id, bytes), as those of a manifest
         at = payload.rfind(_SIGNED) if payload[:1] == b"{" else -1
         signed = payload if at < 0 else payload[:at] + b"}"
         self.digest = hashlib.sha256(_PURPOSE + signed).digest()  # what is signed
@@ -47,7 +49,7 @@ class UpdateList:
             self._take_signatures(_parse(payload[at + len(_SIGNED) : -1]))
         if not isinstance(found, list) or len(found) > _MOST:
             raise _fault("at most %d items" % _MOST)
-        self.items = [_item(item) for item in found]
+        self.items: list[dict[str, object]] = [_item(item) for item in found]
 
     def _take(self, found: dict):
         if found.get("v") != 2:
