@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import os
 
 import machine
-from house import admin, build_node, end, fails, run, write
+from device_house import NOON, start, stop, with_
+from house import admin, fails, run, write
 
 from tepal.core import founding
 from tepal.core.commands import VIEW, Caller
@@ -19,39 +19,6 @@ DOOR = {"_type": "switch", "nickname": "Door", "pin": 17, "default_rule": "Enabl
         "schedule": {}, "targets": ["device1"]}  # fmt: skip
 EVENING = {"_type": "dummy", "nickname": "Evening", "default_rule": "Off", "schedule": {},
            "targets": ["device1"]}  # fmt: skip
-NOON = 1798891200  # 2027-01-02 12:00 UTC, a Saturday
-
-
-def with_(it, **more):
-    return dict(it, **more)
-
-
-async def start(config, old=None, at=NOON):
-    """Return a node with these devices; ``old`` is one that was switched off before."""
-    if old:
-        kept = os.getcwd()
-        await stop(old, False)
-    node = build_node(config='{"utc": 0}')
-    if old:
-        for name in os.listdir(kept + "/data"):
-            with open(kept + "/data/" + name) as file:
-                write("data/" + name, file.read())
-    node.clock.wall = at
-    node.clock.now = lambda: node.clock.wall and node.clock.wall + node.clock.uptime_ms() // 1000
-    write("config/devices.json", config if isinstance(config, str) else json.dumps(config))
-    node.tasks.start("devices", founding.start(node), "system")
-    await asyncio.sleep_ms(40)
-    return node
-
-
-async def stop(node, leave=True):
-    for close in node.closing:
-        close()
-    for task in list(node.tasks.all):
-        if task.state == "running":
-            task.handle.cancel()
-    await asyncio.sleep_ms(10)
-    await end(node)
 
 
 def level(pin):

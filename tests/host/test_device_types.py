@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 from typing import Any, get_args
@@ -13,7 +12,7 @@ import pytest
 # pyright: reportUnknownMemberType=false
 from tepal.formats import instances, rules
 from tepal.formats.errors import TepalError
-from umbel.build import device_types, sources
+from umbel.build import device_contract, device_types, sources
 from umbel.build.device_types import Found
 from umbel.errors import UmbelError
 from umbel.model import device_type
@@ -40,75 +39,61 @@ LEGACY: dict[str, Any] = {
 }
 
 
-def class_of(found: Found) -> ast.ClassDef:
-    tree = ast.parse(found.code.read_text())
-    return next(
-        node
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.name == found.type.class_name
-    )
-
-
-def methods_of(found: Found) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Its own, and those of classes in the same file that it comes from."""
-    tree = ast.parse(found.code.read_text())
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    methods: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
-    name: str | None = found.type.class_name
-    while name in classes:
-        for node in classes[name].body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                methods.setdefault(node.name, node)
-        bases = [base.id for base in classes[name].bases if isinstance(base, ast.Name)]
-        name = bases[0] if bases else None
-    return methods
-
-
-def root_of(found: Found) -> str:
-    tree = ast.parse(found.code.read_text())
-    bases = {
-        node.name: node.bases[0].id
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.bases and isinstance(node.bases[0], ast.Name)
-    }
-    name = found.type.class_name
-    while name in bases:
-        name = bases[name]
-    return name
-
-
 @pytest.mark.parametrize("found", ALL, ids=NAMES)
-def test_a_class_takes_the_parameters_that_its_metadata_names(found: Found):
-    init = methods_of(found).get("__init__")
-    arguments = init.args.args[1:] if init else []
-    defaults = init.args.defaults if init else []
-    given = dict(zip([one.arg for one in arguments[::-1]], defaults[::-1], strict=False))
+def test_a_class_and_its_metadata_hold_together(found: Found):
+    data = json.loads(found.metadata.read_text())
 
-    assert [one.arg for one in arguments] == list(found.type.params)
-    for name, param in found.type.params.items():
-        if "default" in param.model_fields_set and name in given:
-            assert ast.literal_eval(given[name]) == param.default, name
-
-
-@pytest.mark.parametrize("found", ALL, ids=NAMES)
-def test_a_class_does_what_its_kind_must(found: Found):
-    methods = methods_of(found)
-
-    assert root_of(found) == ("Sensor" if found.type.is_sensor else "Device")
-    assert ("condition_met" if found.type.is_sensor else "send") in methods
-    assert bool(found.type.triggerable) == ("trigger" in methods)
+    assert device_contract.faults(found.metadata, data) == []
     assert found.type.description
 
 
-@pytest.mark.parametrize("found", ALL, ids=NAMES)
-def test_commands_of_a_class_are_those_of_its_metadata(found: Found):
-    declared: tuple[str, ...] = ()
-    for node in class_of(found).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "commands":
-            declared = ast.literal_eval(node.value)
+CODE = """
+from tepal.core.devices import Device
 
-    assert set(declared) == set(found.type.commands)
-    assert set(declared) <= methods_of(found).keys()
+class Lamp(Device):
+    commands = ("flash", "sing")
+    def __init__(self, pin, level=5):
+        pass
+    def send(self, state):
+        pass
+    def flash(self):
+        pass
+
+class Wled(Lamp):
+    pass
+"""
+PROMISED: dict[str, Any] = {
+    "config_name": "wled",
+    "class_name": "Wled",
+    "display_name": "W",
+    "config_template": {
+        "_type": "wled",
+        "nickname": "",
+        "default_rule": "",
+        "schedule": {},
+        "ip": "",
+    },
+    "params": {"ip": {"type": "host"}, "level": {"type": "int", "default": 7}},
+    "commands": {"flash": "Flash", "dance": "Dance"},
+    "rule_prompt": "standard",
+}
+
+
+def test_each_promise_that_is_broken_is_named(tmp_path: Path):
+    (tmp_path / "lamps.py").write_text(CODE)
+
+    found = device_contract.faults(tmp_path / "wled.json", PROMISED)
+    sensor = device_contract.faults(tmp_path / "wled.json", {**PROMISED, "triggerable": True})
+
+    assert sorted(place for place, _ in found) == [
+        "commands.dance",
+        "commands.sing",
+        "commands.sing",
+        "params.ip",
+        "params.level.default",
+        "params.pin",
+    ]
+    assert [place for place, _ in sensor][:3] == ["class_name", "class_name", "triggerable"]
 
 
 @pytest.mark.parametrize("found", ALL, ids=NAMES)

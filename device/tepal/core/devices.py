@@ -96,6 +96,27 @@ class Instance:
         """Follow ``rule`` as if somebody had set it, for use within a command."""
         _ordering().follow(self, rule)
 
+    def details(self) -> dict:
+        """Return what its type adds to its status."""
+        return {}
+
+    async def address(self, host: str) -> str:
+        """Return the IP address of a host. Raises: TepalError ``unreachable``."""
+        return await _ordering().address(self, host)
+
+    async def get(self, url: str, data: "bytes | None" = None) -> tuple:
+        """Return (status, body) of a web page, or of what JSON it is sent.
+
+        Raises: TepalError ``unreachable``, ``no_answer``.
+        """
+        from tepal.core import fetch
+
+        return await fetch.fetch(self.node, url, data, self.deadline_ms)
+
+    async def order(self, words: list, host: str = ""):
+        """Return what a command [name, instance, argument …] answers, here or on another node."""
+        return await _ordering().order(self, words, host)
+
     def get_attributes(self) -> dict:
         """Return what it is made of, for people who look for a fault."""
         return _ordering().attributes(self)
@@ -125,6 +146,13 @@ class Device(Instance):
         is_on = self.wanted and self.enabled and self.current_rule != 0
         return self.current_rule if is_on else False
 
+    def seen(self, is_on: bool, rule) -> None:
+        """Take note of what the hardware says: somebody may have switched it at the wall.
+
+        ``rule`` is what it follows, None where it does not say.
+        """
+        _ordering().seen(self, is_on, rule)
+
     async def turn_on(self):
         """Switch on until the sensors change their mind."""
         return await _ordering().turn(self, True)
@@ -136,10 +164,6 @@ class Device(Instance):
     async def toggle(self):
         """Switch over."""
         return await _ordering().turn(self, self.shown in (None, False))
-
-    async def get(self, url: str) -> tuple:
-        """Return (status, body) of a web page. Raises: TepalError ``unreachable``, ``no_answer``."""
-        return await get(self, url)
 
 
 class Sensor(Instance):
@@ -163,10 +187,6 @@ class Sensor(Instance):
         """Note an edge of ``pin``; an interrupt calls this between any two steps of ours."""
         self.is_noted = True
         self.house.flag.set()
-
-    async def get(self, url: str) -> tuple:
-        """Return (status, body) of a web page. Raises: TepalError ``unreachable``, ``no_answer``."""
-        return await get(self, url)
 
 
 class Edge:
@@ -372,13 +392,6 @@ class Devices:
 def has_work(it) -> bool:
     """Tell whether a device does something else than it should, and may be told now."""
     return isinstance(it, Device) and it.goal() != it.shown and "retry" not in it.timers
-
-
-async def get(it, url: str) -> tuple:
-    """Return (status, body) of a web page, for an instance. Raises: TepalError."""
-    from tepal.core import fetch
-
-    return await fetch.fetch(it.node, url, None, it.deadline_ms)
 
 
 def _ordering():

@@ -3,9 +3,10 @@
 from micropython import const
 
 from tepal.core import rulebook
-from tepal.core.commands import CONTROL, VIEW
+from tepal.core.commands import ADMIN, CONTROL, VIEW, Caller
 from tepal.core.devices import Device, Sensor
 from tepal.formats import rules, ruling
+from tepal.formats.command import Call
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -137,6 +138,38 @@ async def turn(it, on: bool):
     return brief(it)
 
 
+def seen(it, is_on: bool, rule) -> None:
+    """See Device.seen. What was unknown before is no news: it is told again what to do."""
+    if not it.enabled:
+        return
+    if it.shown is None:
+        it.shown = (it.current_rule if rule is None else rule) if is_on else False
+        it.timers.pop("retry", None)
+        return
+    if is_on and rule is not None and rule != it.shown:
+        follow(it, rule)
+    if is_on != (it.shown is not False):
+        it.wanted = is_on
+        it.node.log.publish("device", it.name)
+    it.shown = it.goal()
+
+
+async def address(it, host: str) -> str:
+    """See Instance.address."""
+    from tepal.core import names
+
+    return await names.resolve(host, [it.node.network.station.ifconfig()[3]])
+
+
+async def order(it, words: list, host: str):
+    """See Instance.order. Raises: TepalError, those of the command too."""
+    target, function = (words[1], words[0]) if len(words) > 1 else (words[0], "")
+    call = Call(str(target), str(function), tuple(words[2:]), {}, ())
+    if host:
+        return await it.node.peers.call(host, call)
+    return await it.node.commands.run(call, Caller("device", ADMIN, it.name))
+
+
 async def trigger_sensor(it):
     """Behave as if the condition were met. Raises: TepalError ``unsupported``."""
     if not isinstance(it, Sensor) or not it.trigger():
@@ -200,6 +233,7 @@ def status(it) -> dict:
     else:
         shown["condition_met"] = it.condition_met()
         shown["targets"] = [target.name for target in it.targets]
+    shown.update(it.details())
     return shown
 
 

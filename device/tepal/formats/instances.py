@@ -18,7 +18,7 @@ _MOST = 64  # instances, and rules of one
 _NO_DEFAULT = ("int_or_fade", "int_range", "thermostat", "api_target", "string")
 
 
-def names(config: dict) -> list:
+def names(config: dict) -> "list[str]":
     """Return the ids of all instances, in the order of their numbers."""
     return sorted([key for key in config if is_id(key)], key=_order)
 
@@ -96,7 +96,7 @@ def parameters(given: dict, kind: dict) -> dict:
     return found
 
 
-def settled(value, param: dict):
+def settled(value, param: dict) -> object:
     """Return a value as a parameter has it: "18" as the number of a pin, 5.0 as 5.
 
     Raises: TepalError ``config_value``, with what was expected.
@@ -130,16 +130,16 @@ def wanted(param: dict) -> str:
             words += " to %s" % param["max"]
         return words + " expected"
     if kind in PINS:
-        return "the number of a pin, or its name, expected"
+        return "the number of a pin or its name expected"
     words = {"host": "an IPv4 address or a host name", "url": "http://… or https://…"}
     return words.get(kind, {"bool": "true or false"}.get(kind, "a text")) + " expected"
 
 
-def limits(kind: dict, given: dict):
+def limits(kind: dict, given: dict) -> "tuple[float, float] | None":
     """Return (lowest, highest) of the rules of an instance; None where there are none."""
     if "min_rule" in kind["params"] and "max_rule" in kind["params"]:
         found = parameters(given, kind)
-        return found["min_rule"], found["max_rule"]
+        return found["min_rule"], found["max_rule"]  # pyright: ignore[reportReturnType]
     bounds = kind.get("rule_limits")
     if not bounds:
         return None
@@ -267,11 +267,18 @@ def _twice(config: dict, ids: list, type_of) -> list:
 def _pin(value):
     if isinstance(value, str) and value.isdigit() and len(value) < 4:
         value = int(value)
-    if isinstance(value, str) and value[:1].isalpha() and len(value) <= 32:
+    if isinstance(value, str) and _is_name(value):
         return value
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 256:
         return value
-    raise TepalError("config_value", "the number of a pin, or its name, expected")
+    raise TepalError("config_value", "the number of a pin or its name expected")
+
+
+def _is_name(text: str) -> bool:
+    for char in text:
+        if not (char.isalpha() or char.isdigit() or char == "_"):
+            return False
+    return text[:1].isalpha() and len(text) <= 32
 
 
 def _bounded(value, param: dict):

@@ -53,7 +53,7 @@ def expected(kind: str, limits=None) -> str:
         span = "" if limits is None else " from %s to %s" % tuple(limits)
         words = ("a whole number" if kind in _INT else "a number") + span + ", " + words
     if kind == "int_or_fade":
-        words = "fade/<target>/<seconds>, " + words
+        words = words.replace(", enabled", ", fade/<target>/<seconds>, enabled")
     if kind == "string":
         words = "a text, " + words
     if kind == "api_target":
