@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 
-from house import build_node, end, port, write
+from house import build_node, end, port, until, write
 
 from drivers import kasa
 from tepal.core import founding
@@ -30,8 +30,9 @@ async def start(config, old=None, at=NOON):
     node.clock.wall = at
     node.clock.now = lambda: node.clock.wall and node.clock.wall + node.clock.uptime_ms() // 1000
     write("config/devices.json", config if isinstance(config, str) else json.dumps(config))
-    node.tasks.start("devices", founding.start(node), "system")
-    await asyncio.sleep_ms(40)
+    await founding.found(node)
+    await until(lambda: not [it for it in node.devices.all.values() if it.current_rule is None])
+    await until(lambda: not node.devices.is_news)
     return node
 
 
@@ -43,15 +44,6 @@ async def stop(node, leave=True):
             task.handle.cancel()
     await asyncio.sleep_ms(10)
     await end(node)
-
-
-async def until(is_true):
-    """Return when something has happened."""
-    for _ in range(250):
-        if is_true():
-            return
-        await asyncio.sleep_ms(20)
-    raise AssertionError("it does not happen")
 
 
 class Server:

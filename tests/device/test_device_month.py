@@ -295,12 +295,15 @@ class House:
         minute = self.ms // MINUTE_MS
         was = model.force(minute)
         changed = dict(model.schedule)
-        if changed and random.random() < 0.4:
+        rule = random.choice((5, 0, 80, 33, "enabled", "disabled"))
+        if changed and random.random() < 0.5:  # another rule at the same time
+            changed[random.choice(sorted(changed))] = rule
+        elif changed and random.random() < 0.4:
             changed.pop(random.choice(sorted(changed)))
         elif len(changed) < 5:
             key = "%s%02d:%02d" % (random.choice(_DAYS), random.randrange(24),
                                    random.randrange(0, 60, 7))  # fmt: skip
-            changed[key] = random.choice((5, 0, 80, "enabled", "disabled"))
+            changed[key] = rule
         model.schedule = lamp.schedule = changed  # as ordering does, when it has saved it
         model.edited(minute, was)
         self.house.plan_anew()

@@ -4,8 +4,8 @@ import asyncio
 import json
 
 import machine
-from device_house import KasaLamp, Server, Web, start, stop, until, with_
-from house import fails, run
+from device_house import KasaLamp, Server, Web, start, stop, with_
+from house import fails, run, until
 
 from drivers import kasa
 

@@ -4,8 +4,8 @@ import asyncio
 
 import machine
 import simulated
-from device_house import start, stop, until, with_
-from house import run
+from device_house import start, stop, with_
+from house import run, until
 
 HEATER = {"_type": "relay", "nickname": "Heater", "pin": 18, "default_rule": "Enabled",
           "schedule": {}}  # fmt: skip

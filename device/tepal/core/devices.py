@@ -11,6 +11,7 @@ from micropython import const
 
 from tepal.core.commands import CONTROL, VIEW
 from tepal.formats import arbiter
+from tepal.formats.errors import TepalError
 
 _TYPING = const(0)
 if _TYPING:
@@ -61,6 +62,21 @@ class Instance:
         from tepal.formats import rules
 
         return rules.check(self.rule_prompt, rule, self.limits())
+
+    def rule_validator(self, rule):
+        """Return any rule as it is to be followed. Raises: TepalError ``rule``."""
+        from tepal.formats import rules
+
+        if isinstance(rule, str) and rule.lower() in rules.SWITCHING:
+            return rule.lower()
+        found = False
+        try:
+            found = self.validator(rule)
+        except (ValueError, TypeError):
+            pass
+        if found is False:  # as the original says it; 0 is a rule
+            raise TepalError("rule", rules.expected(self.rule_prompt, self.limits()))
+        return found
 
     def limits(self):
         """Return (lowest, highest) of its rules; None where there are none."""

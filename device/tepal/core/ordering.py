@@ -47,22 +47,9 @@ def role(function: str) -> int:
     return VIEW if function in _ALL_VIEWS.split() else CONTROL
 
 
-def checked(it, rule):
-    """Return a rule as it is to be followed. Raises: TepalError ``rule``."""
-    if isinstance(rule, str) and rule.lower() in rules.SWITCHING:
-        return rule.lower()
-    try:
-        found = it.validator(rule)
-    except (ValueError, TypeError) as error:
-        raise TepalError("rule", str(error) or rules.expected(it.rule_prompt, it.limits()))
-    if found is False:  # as the original says it; 0 is a rule
-        raise TepalError("rule", rules.expected(it.rule_prompt, it.limits()))
-    return found
-
-
 def follow(it, rule, minutes=None) -> None:
     """See Instance.follow. Raises: TepalError ``rule``."""
-    ruling.set_by_hand(it, checked(it, rule), it.house.now_ms(), minutes)
+    ruling.set_by_hand(it, it.rule_validator(rule), it.house.now_ms(), minutes)
 
 
 async def set_rule(it, rule, minutes=None):
@@ -190,7 +177,7 @@ async def add_schedule_rule(it, time, rule, overwrite=None):
     if time in it.schedule and overwrite not in ("overwrite", True):
         raise TepalError("schedule", "there is a rule at %s; overwrite replaces it" % time)
     changed = dict(it.schedule)
-    changed[time] = checked(it, rule)
+    changed[time] = it.rule_validator(rule)
     return await _reschedule(it, changed)
 
 

@@ -179,10 +179,8 @@ def recall(house) -> None:
 
 def _recall_rule(it, kept: dict) -> None:
     """Follow the rule set by hand again, if the instance still takes it."""
-    from tepal.core import ordering
-
     try:
-        it.current_rule = ordering.checked(it, kept.get("rule"))
+        it.current_rule = it.rule_validator(kept.get("rule"))
     except TepalError:
         return
     it.override = kept["override"]

@@ -35,6 +35,14 @@ def faults(config: object, type_of) -> "list[tuple[str, str]]":
     """
     if not isinstance(config, dict):
         return [("", "an object expected")]
+    found = of_all(config, type_of)
+    for name in names(config):
+        found += of_instance(config, name, type_of)
+    return found
+
+
+def of_all(config: dict, type_of) -> "list[tuple[str, str]]":
+    """Return what is wrong beside single instances; of these only names and pins matter here."""
     found = []
     for key in sorted(config):
         if key == "metadata":
@@ -48,8 +56,6 @@ def faults(config: object, type_of) -> "list[tuple[str, str]]":
     ids = names(config)
     if len(ids) > _MOST:
         found.append(("", "at most %d devices and sensors expected" % _MOST))
-    for name in ids:
-        found += of_instance(config, name, type_of)
     return found + _twice(config, ids, type_of)
 
 

@@ -65,8 +65,8 @@ async def test_it_switches_its_pin():
 _SENSOR_TEST = Template('''"""$title."""
 
 import machine
-from device_house import start, stop, until
-from house import run
+from device_house import start, stop
+from house import run, until
 
 LAMP = {"_type": "relay", "nickname": "Lamp", "pin": 18, "default_rule": "enabled", "schedule": {}}
 IT = {"_type": "$config_name", "nickname": "It", "pin": 16, "default_rule": "enabled", "schedule": {},
