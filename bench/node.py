@@ -26,11 +26,13 @@ PROMPT = f"{NAME} $ ".encode()
 
 BARE = Path(__file__).with_name("bare")  # the least hardware, and the gauge
 BUTTON = BARE / "button"  # and a pin that nobody presses
+HOUSE = BARE / "house"  # and pins that do nothing
 SIMULATED = Path(__file__).parents[1] / "src" / "umbel" / "sim" / "board"
 
 _START = {
     BARE: "import bare; bare.boot()",
     BUTTON: "import button; button.boot()",
+    HOUSE: "import house; house.boot()",
     SIMULATED: "import launch",  # which starts the loader
 }
 _MOUNTED = "/os/"  # where a node finds the files of its release
@@ -56,13 +58,14 @@ class Node:
 
 
 @contextmanager
-def running_node(
+def running_node(  # noqa: PLR0913 - a test bench has many screws
     *,
     bits: int = 64,
     hardware: Path = SIMULATED,
     heap: str = "512k",
     auth: bool = False,
     config: Mapping[str, object] | None = None,
+    devices: Mapping[str, object] | None = None,
     module: Path | None = None,
 ) -> Generator[Node]:
     """A node that is being started, perhaps with more configuration and a module; ends with the block.
@@ -78,6 +81,8 @@ def running_node(
             (flash / name).symlink_to(_release() / name)
         shell_port, web_port = free_port(), free_port()
         _provision(flash, shell_port, web_port, auth=auth, more=config or {})
+        if devices is not None:
+            (flash / "config" / "devices.json").write_text(json.dumps(devices))
         if module is not None:
             (flash / "modules").mkdir()
             shutil.copy(module, flash / "modules")
@@ -157,7 +162,7 @@ def _release() -> Path:
 def _fakes(hardware: Path) -> Path:
     """What the node takes for ``machine`` and ``network``, compiled."""
     folder = sources.cache_dir().parent / "bench" / f"{hardware.parent.name}-{hardware.name}"
-    folders = (BARE, BUTTON) if hardware == BUTTON else (hardware,)
+    folders = (BARE, hardware) if hardware.parent == BARE else (hardware,)
     files = {path.name: path for one in folders for path in one.glob("*.py")}
     for name, content in compiler.compile_files(files).items():
         compiler.write_if_changed(folder / name, content)

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from machine import Pin
+from machine import PWM, Pin
 from micropython import const
 
-HELP = ("edge", "press count=50", "second", "seconds")
+HELP = ("edge", "press count=50", "house count=50", "second", "seconds")
 _PIN = const(4)  # irq1 of an ESP32
 _PAUSE_MS = const(40)
 
@@ -30,6 +30,21 @@ async def press(count=50):
             await asyncio.sleep_ms(1)
         took.append(time.ticks_diff(_edges[0], begin))
         Pin(_PIN).value(0)
+        await asyncio.sleep_ms(_PAUSE_MS)
+    return took
+
+
+async def house(count=50):
+    """Wave at a motion sensor so often; return the microseconds until its lamp is on."""
+    lamp = PWM(Pin(2))
+    took = []
+    for _ in range(count):
+        begin = time.ticks_us()
+        Pin(3).value(1)
+        while not lamp.duty_u16():
+            await asyncio.sleep_ms(0)
+        took.append(time.ticks_diff(time.ticks_us(), begin))
+        Pin(3).value(0)
         await asyncio.sleep_ms(_PAUSE_MS)
     return took
 

@@ -20,6 +20,7 @@ def measure() -> Iterator[Figure]:
     with node.running_node(bits=32, hardware=node.BARE) as one:
         node.wait_until_up(one)
         resident = [sizes[name] for name in (_START, *node.settled(one).resident)]
+    types = [size for name, size in sizes.items() if name.startswith("devices/")]
     everything = [size for name, size in sizes.items() if name.endswith(".mpy")]
     system = [size for name, size in sizes.items() if name.startswith("tepal/")]
     yield Figure(
@@ -33,6 +34,12 @@ def measure() -> Iterator[Figure]:
         key="everything",
         what="compiled code in all, with every module and driver",
         value=sum(everything),
+        unit="B",
+    )
+    yield Figure(
+        key="device_types",
+        what=f"compiled code of {len(types) - 1} files of device types, and their table",
+        value=sum(types),
         unit="B",
     )
     yield Figure(

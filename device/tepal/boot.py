@@ -19,6 +19,7 @@ RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _NONE = const("n/a")
+_FILES = const("user_main.py user_main.mpy config/devices.json config/devices.json.new")
 _BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4 update_url")
 
 
@@ -107,7 +108,7 @@ def _acts(node) -> bool:
     for key in _BY_ITSELF.split():
         if node.config.get(key) not in (False, _NONE):
             return True
-    return storage.exists("user_main.py") or storage.exists("user_main.mpy")
+    return any(storage.exists(file) for file in _FILES.split())
 
 
 def _make_folders() -> list:

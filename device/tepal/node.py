@@ -18,6 +18,7 @@ if _TYPING:
     from tepal.core.commands import Commands
     from tepal.core.config import Config
     from tepal.core.data import Data
+    from tepal.core.devices import Devices
     from tepal.core.files import Files
     from tepal.core.log import Log
     from tepal.core.modules import Modules
@@ -62,6 +63,7 @@ class Node:
     network: "Network"
     pins: "Pins"  # from here on at first use
     states: "States"
+    devices: "Devices"  # where config/devices.json is
     mqtt: "Client"  # where a broker is configured
     peers: "Peers"
     notify: "Notify"

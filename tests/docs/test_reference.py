@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from docs.generate import cli, configuration, errors, modules
+from docs.generate import cli, configuration, devices, errors, modules
 
 
 def test_every_error_code_has_a_meaning_and_no_other_has():
@@ -25,6 +25,8 @@ def test_every_configuration_key_has_a_meaning_and_no_other_has():
         (cli, "## umbel config {node} set"),
         (configuration, "| `webport` | `80` | 1 … 65535 | port of HTTP | works after a reboot |"),
         (errors, "| `denied` | 403 | the caller's role does not reach this command |"),
+        (devices, "| `pin` | Pin | the number of a pin or its name |  |"),
+        (devices, '      "title": "Param",'),
         (modules, "- `SLIDER set_value value=<0-1000-10> smooth=True` Switch on at a level"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ from umbel.build import image, sources
 from umbel.build.stage import Selection, plan, release_files, stage
 from umbel.errors import UmbelError
 
+FAN: dict[str, object] = {
+    "config_name": "fan",
+    "class_name": "Fan",
+    "display_name": "Fan",
+    "config_template": {"_type": "fan", "nickname": "", "default_rule": "", "schedule": {}},
+    "params": {},
+    "rule_prompt": "standard",
+}
 MODULES = {
     "rgb": "from drivers import pwm\n",
     "climate": "import drivers.dht\n",
@@ -32,8 +41,8 @@ FILES = {
     "drivers/unused.py": "X = 1\n",
     "modules/IO_rp2.py": "LED = 25\n",
     "modules/IO_esp32.py": "LED = 2\n",
-    "devices/fan.py": "from drivers.pwm import X\n",
-    "devices/fan.json": "{}",
+    "devices/fan.py": "from drivers.pwm import X\nclass Fan:\n    pass\n",
+    "devices/fan.json": json.dumps(FAN),
     "apps/blink/main.py": "X = 1\n",
     "apps/blink/config.json": "{}",
     **{f"modules/LM_{name}.py": text for name, text in MODULES.items()},
@@ -68,6 +77,7 @@ def test_a_release_has_all_that_runs_but_the_loader(device: Path, cache: Path):
         "modules/IO_rp2.py",
         "modules/IO_esp32.py",
         "devices/fan.mpy",
+        "devices/types.txt",
         "apps/blink/main.mpy",
     }
 
@@ -195,8 +205,16 @@ def test_a_second_staging_leaves_no_trace_of_the_first(
     assert there == set(staged.sizes)
 
 
-def test_our_own_node_is_staged_and_fits_a_pico_w(cache: Path, tmp_path: Path):
-    selection = Selection(pin_maps=frozenset({"rp2"}))
+@pytest.mark.parametrize(
+    ("modules", "devices"), [(None, frozenset[str]()), (frozenset({"system"}), None)]
+)
+def test_our_own_node_is_staged_and_fits_a_pico_w(
+    cache: Path,
+    tmp_path: Path,
+    modules: frozenset[str] | None,
+    devices: frozenset[str] | None,
+):
+    selection = Selection(modules=modules, devices=devices, pin_maps=frozenset({"rp2"}))
     staged = stage(tmp_path, source=sources.device_dir(), selection=selection, cache=cache)
 
     built = image.build(staged.folder)

@@ -14,8 +14,8 @@ _BLOCK = const(512)  # bytes
 _MOST_HEAD = const(2048)  # bytes
 
 
-async def fetch(node, url: str, data: bytes, wait_ms: int, most: int = 4096) -> tuple:
-    """POST ``data``, which is JSON, and return (status, body up to ``most`` bytes).
+async def fetch(node, url: str, data: "bytes | None", wait_ms: int, most: int = 4096) -> tuple:
+    """POST ``data``, which is JSON, or GET where it is None; return (status, body up to ``most`` bytes).
 
     Raises: TepalError ``unreachable``, ``no_answer``, ``unsupported`` (no TLS), ``url``.
     """
@@ -23,8 +23,10 @@ async def fetch(node, url: str, data: bytes, wait_ms: int, most: int = 4096) -> 
     host = (url.split("/") + ["", ""])[2]
     try:
         stream, path = await _dial(node, url)
-        head = "POST %s HTTP/1.0\r\nhost: %s\r\ncontent-type: application/json\r\n" % (path, host)
-        stream.write((head + "content-length: %d\r\n\r\n" % len(data)).encode() + data)
+        head = "%s %s HTTP/1.0\r\nhost: %s\r\n" % ("GET" if data is None else "POST", path, host)
+        if data is not None:
+            head += "content-type: application/json\r\ncontent-length: %d\r\n" % len(data)
+        stream.write((head + "\r\n").encode() + (data or b""))
         return await asyncio.wait_for_ms(_answer(stream, most), wait_ms)
     except asyncio.TimeoutError:
         raise TepalError("no_answer", host + " did not answer in time")

@@ -16,6 +16,7 @@ _MOST_LISTED = const(200)
 _BLOCK = const(512)  # bytes
 _FOLDER = const(0x4000)
 _AUTHORITY = const(".pem")
+_DEVICES = const("config/devices.json")
 _HALF = const(".new")
 
 # folder: (role to read, role to write or NOBODY if nobody may). What is not here is out of reach:
@@ -39,8 +40,8 @@ def reach(path: str, role: int, write: bool = False) -> str:
     if mount not in _MOUNTS:
         raise TepalError("not_found", mount + ": one of " + ", ".join(sorted(_MOUNTS)))
     wanted = _MOUNTS[mount][write]
-    if mount == "config" and path.endswith(_AUTHORITY):
-        wanted = ADMIN  # whose certificates the node believes
+    if mount == "config" and (path.endswith(_AUTHORITY) or path == _DEVICES):
+        wanted = ADMIN  # whose certificates the node believes, and what hangs on it
     if write and (wanted == NOBODY or path == mount):
         raise TepalError("denied", path + " is written by the node alone")
     if role < wanted:

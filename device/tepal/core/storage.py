@@ -12,6 +12,7 @@ from micropython import const
 
 RARE = True
 _MAX_RECORD = const(16384)  # bytes
+_BLOCK = const(256)  # bytes
 _MARK = const(b'{"_crc":"')
 _BODY = const(18)  # where what the checksum covers begins
 
@@ -38,6 +39,23 @@ def decode(data: bytes) -> dict:
     record = json.loads(data)
     record.pop("_crc", None)
     return record
+
+
+def verify(block: bytes, file) -> None:
+    """Return if a record is what was written: its first block, and the rest of the file.
+
+    Raises: ValueError.
+    """
+    if block[: len(_MARK)] != _MARK:
+        return
+    wanted = block[len(_MARK) : len(_MARK) + 8]
+    sum = 0
+    block = block[_BODY:]
+    while block:
+        sum = binascii.crc32(block, sum)
+        block = file.read(_BLOCK)
+    if b"%08x" % (sum & 0xFFFFFFFF) != wanted:
+        raise ValueError("checksum")
 
 
 def write(path: str, record: dict, copies: int = 0) -> None:

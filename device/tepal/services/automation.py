@@ -1,4 +1,4 @@
-"""What a node does by itself: boot hook, own program, schedule, timer, pins, the network's time.
+"""What a node does by itself: boot hook, program, devices, schedule, timer, pins, time.
 
 Never in safe mode: it could be what broke the node. Modules are imported by their paths, because
 MicroPython would keep the names of all of them for ever, of those too that nobody wants.
@@ -24,6 +24,8 @@ def start(node) -> None:
         _begin(node, "boothook", running, "native")
     if storage.exists("user_main.py") or storage.exists("user_main.mpy"):
         _begin(node, "user_main", _module("tepal.core.user").run(node), "native")
+    if storage.exists("config/devices.json") or storage.exists("config/devices.json.new"):
+        _begin(node, "founding", _module("tepal.core.founding").start(node))
     if get("cron"):
         _begin(node, "cron", _module("tepal.core.schedule").Schedule(node).run())
     if get("timirq") and get("timirqcbf") != _NONE:

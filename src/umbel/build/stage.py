@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from umbel.build import compile as compiler
-from umbel.build import sources
+from umbel.build import device_types, sources
 from umbel.errors import UmbelError
 from umbel.release import Wishes, slot
 from umbel.release import build as build_release
@@ -110,7 +110,10 @@ def release_files(
         UmbelError: something is wanted that there is not, or does not compile.
     """
     device = source or sources.device_dir()
-    files = compiler.compile_files(plan(device, selection), cache=cache)
+    planned = plan(device, selection)
+    files = compiler.compile_files(planned, cache=cache)
+    if types := _device_types(device, planned):
+        files[device_types.TABLE] = types
     if web is not None:
         files |= {f"{_WEB}/{name}": path.read_bytes() for name, path in _files(web)}
     return files
@@ -146,6 +149,14 @@ def stage(
     return Staged(
         folder=target, sizes={name: len(content) for name, content in sorted(contents.items())}
     )
+
+
+def _device_types(source: Path, planned: Iterable[str]) -> bytes:
+    """The table of the types whose classes are among the files of a node."""
+    modules = frozenset(
+        Path(name).stem for name in planned if name.startswith(f"{_DEVICES.folder}/")
+    )
+    return device_types.table(source, modules) if modules else b""
 
 
 def _wanted(source: Path, kind: _Kind, names: frozenset[str] | None) -> dict[str, Path]:

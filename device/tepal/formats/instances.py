@@ -1,0 +1,324 @@
+"""``devices.json``: what hangs on a node. One check for the node that loads it and for the host.
+
+{"metadata": {…}, "schedule_keywords": {name: "HH:MM"}, "device1": {…}, "sensor1": {…}}
+
+an instance = _type, nickname, default_rule, schedule, for a sensor targets, and the parameters
+of its type. A type is what its metadata says, at least: config_name, rule_prompt, rule_limits,
+params {name: {type, min, max, choices, default}}, and sensor: whether it is one.
+"""
+
+from tepal.formats import rules, timetable
+from tepal.formats.errors import TepalError
+
+RARE = True
+PINS = ("pin", "output_pin", "input_pin", "edge_pin", "pwm_pin")  # types of parameters
+_COMMON = ("_type", "nickname", "default_rule", "schedule", "targets")
+_LONGEST = 120  # characters
+_MOST = 64  # instances, and rules of one
+_NO_DEFAULT = ("int_or_fade", "int_range", "thermostat", "api_target", "string")
+
+
+def names(config: dict) -> "list[str]":
+    """Return the ids of all instances, in the order of their numbers."""
+    return sorted([key for key in config if is_id(key)], key=_order)
+
+
+def is_id(name: str) -> bool:
+    """Tell whether ``name`` is device1, sensor12 …"""
+    return name[:6] in ("device", "sensor") and 0 < len(name[6:]) < 4 and name[6:].isdigit()
+
+
+def faults(config: object, type_of) -> "list[tuple[str, str]]":
+    """Return what is wrong, as (path, sentence) pairs: all of it, not only the first.
+
+    ``type_of(name, is_sensor)`` returns a type, or None if there is none of that name.
+    """
+    if not isinstance(config, dict):
+        return [("", "an object expected")]
+    found = of_all(config, type_of)
+    for name in names(config):
+        found += of_instance(config, name, type_of)
+    return found
+
+
+def of_all(config: dict, type_of) -> "list[tuple[str, str]]":
+    """Return what is wrong beside single instances; of these only names and pins matter here."""
+    found = []
+    for key in sorted(config):
+        if key == "metadata":
+            _metadata(config[key], found)
+        elif key == "schedule_keywords":
+            _keywords(config[key], found)
+        elif key == "ir_blaster":
+            found.append((key, "this node has no IR blaster"))
+        elif not is_id(key):
+            found.append((key, "device1 …, sensor1 …, metadata or schedule_keywords expected"))
+    ids = names(config)
+    if len(ids) > _MOST:
+        found.append(("", "at most %d devices and sensors expected" % _MOST))
+    return found + _twice(config, ids, type_of)
+
+
+def of_instance(config: dict, name: str, type_of) -> list:
+    """Return what is wrong with one instance, as ``faults`` does."""
+    found = []
+    given = config[name]
+    is_sensor = name[0] == "s"
+    if not isinstance(given, dict):
+        return [(name, "an object expected")]
+    kind = _kind(given, name, type_of)
+    nickname = given.get("nickname")
+    if not isinstance(nickname, str) or not 0 < len(nickname.strip()) <= _LONGEST:
+        found.append((name + ".nickname", "a name expected"))
+    if is_sensor:
+        _targets(config, name, found)
+    if kind is None:
+        what = "sensor" if is_sensor else "device"
+        found.append((name + "._type", "%s is no %s type here" % (given.get("_type"), what)))
+        return found
+    for key in sorted(given):
+        if key not in kind["params"] and (
+            key not in _COMMON or (key == "targets" and not is_sensor)
+        ):
+            found.append((name + "." + key, "no parameter of %s" % kind["config_name"]))
+    _parameters(given, kind, name, found)
+    _rules(config, given, kind, name, found)
+    return found
+
+
+def parameters(given: dict, kind: dict) -> dict:
+    """Return the parameters of a type as its class takes them, defaults filled in.
+
+    Raises: TepalError ``config_value``.
+    """
+    found = {}
+    for key, param in kind["params"].items():
+        if key in given:
+            found[key] = settled(given[key], param)
+        elif "default" in param:
+            found[key] = param["default"]
+        else:
+            raise TepalError("config_value", key + " is missing")
+    return found
+
+
+def settled(value, param: dict) -> object:
+    """Return a value as a parameter has it: "18" as the number of a pin, 5.0 as 5.
+
+    Raises: TepalError ``config_value``, with what was expected.
+    """
+    kind = param["type"]
+    if kind in PINS:
+        return _pin(value)
+    if kind in ("int", "float") and not isinstance(value, bool):
+        return _bounded(value, param)
+    if kind == "bool" and isinstance(value, bool):
+        return value
+    if kind == "choice" and value in param["choices"]:
+        return value
+    if isinstance(value, str) and 0 < len(value) <= _LONGEST:
+        is_right = kind == "text" or (kind == "host" and _is_host(value))
+        if is_right or (kind == "url" and _is_url(value)):
+            return value
+    raise TepalError("config_value", wanted(param))
+
+
+def wanted(param: dict) -> str:
+    """Return in words what a parameter takes."""
+    kind = param["type"]
+    if kind == "choice":
+        return "one of %s expected" % ", ".join([str(one) for one in param["choices"]])
+    if kind in ("int", "float"):
+        words = "a whole number" if kind == "int" else "a number"
+        if "min" in param:
+            words += " from %s" % param["min"]
+        if "max" in param:
+            words += " to %s" % param["max"]
+        return words + " expected"
+    if kind in PINS:
+        return "the number of a pin or its name expected"
+    words = {"host": "an IPv4 address or a host name", "url": "http://… or https://…"}
+    return words.get(kind, {"bool": "true or false"}.get(kind, "a text")) + " expected"
+
+
+def limits(kind: dict, given: dict) -> "tuple[float, float] | None":
+    """Return (lowest, highest) of the rules of an instance; None where there are none."""
+    if "min_rule" in kind["params"] and "max_rule" in kind["params"]:
+        found = parameters(given, kind)
+        return found["min_rule"], found["max_rule"]  # pyright: ignore[reportReturnType]
+    bounds = kind.get("rule_limits")
+    if not bounds:
+        return None
+    return converted(bounds, given.get("units")) if kind["rule_prompt"] == "thermostat" else bounds
+
+
+def converted(bounds, units) -> tuple:
+    """Return limits in degrees Celsius in another unit."""
+    if units == "fahrenheit":
+        return tuple([degrees * 9 / 5 + 32 for degrees in bounds])
+    if units == "kelvin":
+        return tuple([degrees + 273.15 for degrees in bounds])
+    return tuple(bounds)
+
+
+def _kind(given: dict, name: str, type_of):
+    kind = given.get("_type")
+    return type_of(kind, name[0] == "s") if isinstance(kind, str) else None
+
+
+def _parameters(given: dict, kind: dict, name: str, found: list) -> None:
+    for key, param in kind["params"].items():
+        if key not in given and "default" not in param:
+            found.append((name + "." + key, "missing: " + wanted(param)))
+        elif key in given:
+            try:
+                settled(given[key], param)
+            except TepalError as error:
+                found.append((name + "." + key, error.detail))
+
+
+def _rules(config: dict, given: dict, kind: dict, name: str, found: list) -> None:
+    try:
+        bounds = limits(kind, given)
+    except TepalError:
+        return  # said already
+    if bounds and bounds[0] > bounds[1]:
+        found.append((name + ".min_rule", "not above max_rule expected"))
+        return
+    prompt = kind["rule_prompt"]
+    try:
+        rule = rules.check(prompt, given.get("default_rule"), bounds)
+        is_word = isinstance(rule, str) and (rule in rules.SWITCHING or rule[:5] == "fade/")
+        if prompt in _NO_DEFAULT and is_word:
+            found.append((name + ".default_rule", "a rule of its own expected, not %s" % rule))
+    except TepalError as error:
+        found.append((name + ".default_rule", error.detail))
+    schedule = given.get("schedule", {})
+    if not isinstance(schedule, dict) or len(schedule) > _MOST:
+        found.append((name + ".schedule", "an object of at most %d rules expected" % _MOST))
+        return
+    keywords = config.get("schedule_keywords")
+    for key in sorted(schedule):
+        try:
+            timetable.parse(key, keywords if isinstance(keywords, dict) else {})
+            rules.check(prompt, schedule[key], bounds)
+        except TepalError as error:
+            found.append(("%s.schedule.%s" % (name, key), error.detail))
+
+
+def _targets(config: dict, name: str, found: list) -> None:
+    targets = config[name].get("targets")
+    if not isinstance(targets, list):
+        found.append((name + ".targets", "a list of devices expected"))
+        return
+    for target in targets:
+        if not isinstance(target, str) or target[:6] != "device" or target not in config:
+            found.append((name + ".targets", "%s is no device here" % (target,)))
+
+
+def _metadata(given, found: list) -> None:
+    if not isinstance(given, dict):
+        found.append(("metadata", "an object expected"))
+        return
+    floor = given.get("floor", 0)
+    if not isinstance(floor, int) or isinstance(floor, bool):
+        found.append(("metadata.floor", "a whole number expected"))
+    for key in ("id", "location"):
+        if not isinstance(given.get(key, "?"), str) or not given.get(key, "?"):
+            found.append(("metadata." + key, "a text expected"))
+
+
+def _keywords(given, found: list) -> None:
+    if not isinstance(given, dict):
+        found.append(("schedule_keywords", "an object expected"))
+        return
+    for name in sorted(given):
+        if name in ("sunrise", "sunset"):
+            continue  # files of the original have them; ours come from the place of the node
+        path = "schedule_keywords." + name
+        if not timetable.is_keyword(name):
+            found.append((path, "a name of letters, digits, _ and - expected"))
+            continue
+        try:
+            timetable.parse(given[name] if isinstance(given[name], str) else "?")
+        except TepalError as error:
+            found.append((path, error.detail))
+
+
+def _twice(config: dict, ids: list, type_of) -> list:
+    """Return the nicknames and pins that two instances want."""
+    found, nicknames, pins = [], {}, {}
+    for name in ids:
+        given = config[name]
+        if not isinstance(given, dict):
+            continue
+        nickname = given.get("nickname")
+        if isinstance(nickname, str):
+            other = nicknames.setdefault(nickname.strip().lower(), name)
+            if other != name:
+                found.append((name + ".nickname", "%s has it already" % other))
+        kind = _kind(given, name, type_of)
+        for key, param in kind["params"].items() if kind else ():
+            if param["type"] in PINS and key in given:
+                try:
+                    number = _pin(given[key])
+                except TepalError:
+                    continue
+                other = pins.setdefault(number, name + "." + key)
+                if other != name + "." + key:
+                    found.append((name + "." + key, "%s has pin %s already" % (other, number)))
+    return found
+
+
+def _pin(value):
+    if isinstance(value, str) and value.isdigit() and len(value) < 4:
+        value = int(value)
+    if isinstance(value, str) and _is_name(value):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 256:
+        return value
+    raise TepalError("config_value", "the number of a pin or its name expected")
+
+
+def _is_name(text: str) -> bool:
+    for char in text:
+        if not (char.isalpha() or char.isdigit() or char == "_"):
+            return False
+    return text[:1].isalpha() and len(text) <= 32
+
+
+def _bounded(value, param: dict):
+    try:
+        number = rules.check("int_range" if param["type"] == "int" else "float_range", value)
+    except TepalError:
+        raise TepalError("config_value", wanted(param))
+    if isinstance(number, str):
+        raise TepalError("config_value", wanted(param))
+    if not param.get("min", number) <= number <= param.get("max", number):
+        raise TepalError("config_value", wanted(param))
+    return number
+
+
+def _is_host(text: str) -> bool:
+    words = text.split(".")
+    if len(words) == 4 and "".join(words).isdigit():
+        return all(
+            0 < len(word) < 4 and str(int(word)) == word and int(word) < 256 for word in words
+        )
+    for char in text:
+        if not (char.isalpha() or char.isdigit() or char in ".-") or ord(char) > 127:
+            return False
+    return text[0] not in ".-" and not "".join(words).isdigit()
+
+
+def _is_url(text: str) -> bool:
+    scheme, colon, rest = text.partition("://")
+    if not colon:  # the original takes it without
+        scheme, rest = "http", text
+    host, _, port = rest.partition("/")[0].partition(":")
+    is_port = not port or (port.isdigit() and 0 < int(port) < 65536)
+    return scheme in ("http", "https") and bool(host) and _is_host(host) and is_port
+
+
+def _order(name: str) -> tuple:
+    return name[:6], int(name[6:])

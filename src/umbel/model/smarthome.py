@@ -1,0 +1,48 @@
+"""Configurations of micropython-smarthome, as ours has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+_FOREIGN = ("_reload_time", "schedule_keywords", "ir_blaster", "ir_targets", "gps")
+
+
+def taken_over(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A configuration of theirs as ours, and what of it a person must look after.
+
+    The numbers of pins become numbers; sunrise and sunset come from the place of the node.
+    """
+    taken: dict[str, Any] = {}
+    notes: list[str] = []
+    for key, value in config.items():
+        if key == "metadata" and isinstance(value, dict):
+            taken[key] = _metadata(cast("dict[str, Any]", value), notes)
+        elif key == "schedule_keywords" and isinstance(value, dict):
+            words = cast("dict[str, Any]", value)
+            taken[key] = {
+                name: time for name, time in words.items() if name not in ("sunrise", "sunset")
+            }
+        elif key == "ir_blaster":
+            notes.append("ir_blaster: left out; there is no such device type yet")
+        elif isinstance(value, dict):
+            taken[key] = _instance(cast("dict[str, Any]", value))
+        else:
+            taken[key] = value
+    return taken, notes
+
+
+def _metadata(given: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    place = given.get("gps")
+    if isinstance(place, dict) and {"lat", "lon"} <= cast("dict[str, Any]", place).keys():
+        notes.append(f"metadata.gps: umbel config NODE set place {place['lat']},{place['lon']}")
+    return {key: value for key, value in given.items() if key not in _FOREIGN}
+
+
+def _instance(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: int(value)
+        if key.startswith("pin") and isinstance(value, str) and value.isdigit()
+        else value
+        for key, value in given.items()
+    }
