@@ -243,6 +243,6 @@ async def test_a_program_can_listen():
 
 
 def test_the_service_is_complete():
-    for name in ("serve", "BUFFER", "BUSY"):
+    for name in ("serve", "BUFFER"):
         assert hasattr(shell, name)
     assert hasattr(framed, "serve")

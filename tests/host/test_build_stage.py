@@ -92,8 +92,19 @@ def test_a_part_is_left_out_with_all_its_files():
     assert "tepal/services/http.py" in less
 
 
+def test_without_devices_no_type_of_device_is_there_and_no_driver_of_one():
+    whole = plan(sources.device_dir())
+
+    less = plan(sources.device_dir(), Selection(without=frozenset({"devices"})))
+
+    gone = whole.keys() - less.keys()
+    assert {"tepal/core/devices.py", "devices/relay.py", "drivers/kasa.py"} <= gone
+
+
 def test_a_part_that_there_is_not_is_refused_with_those_that_there_are():
-    with pytest.raises(UmbelError, match=r"no part is called 'mqqt'; there are: .*mqtt, telegram"):
+    with pytest.raises(
+        UmbelError, match=r"no part is called 'mqqt'; there are: devices, espnow, mqtt, telegram"
+    ):
         plan(sources.device_dir(), Selection(without=frozenset({"mqqt"})))
 
 

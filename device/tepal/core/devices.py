@@ -5,6 +5,8 @@ in ``ordering`` (what one can tell an instance), ``rulebook`` (schedules, what l
 ``founding`` (from the file to instances).
 """
 
+# Of the part devices, which a release can leave out.
+
 import asyncio
 
 from micropython import const

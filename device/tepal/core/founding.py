@@ -1,5 +1,7 @@
 """From ``config/devices.json`` to devices and sensors that live. What is broken is left out."""
 
+# Of the part devices, which a release can leave out.
+
 import asyncio
 import gc
 import json

@@ -1,5 +1,7 @@
 """What one can tell a device or a sensor, and what it tells of itself: the commands of instances."""
 
+# Of the part devices, which a release can leave out.
+
 from micropython import const
 
 from tepal.core import rulebook

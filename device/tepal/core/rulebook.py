@@ -1,5 +1,7 @@
 """Schedules of devices and sensors, and what lasts over a reboot: the part that thinks."""
 
+# Of the part devices, which a release can leave out.
+
 from micropython import const
 
 from tepal.core import storage

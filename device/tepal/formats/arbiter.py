@@ -1,5 +1,7 @@
 """Who decides about a device: all its sensors together, so that no group of them can fight another."""
 
+# Of the part devices, which a release can leave out.
+
 
 def decide(votes):
     """Return what the sensors that are enabled want: True on, False off, None leave it.

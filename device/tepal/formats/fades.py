@@ -1,5 +1,7 @@
 """A fade: where a level is on its way, and when it moves next. Whole levels, whole milliseconds."""
 
+# Of the part devices, which a release can leave out.
+
 from collections import namedtuple
 
 RARE = True

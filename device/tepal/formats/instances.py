@@ -7,6 +7,8 @@ of its type. A type is what its metadata says, at least: config_name, rule_promp
 params {name: {type, min, max, choices, default}}, and sensor: whether it is one.
 """
 
+# Of the part devices, which a release can leave out.
+
 from tepal.formats import rules, timetable
 from tepal.formats.errors import TepalError
 

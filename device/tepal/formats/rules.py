@@ -10,6 +10,8 @@ kind = standard     nothing more
      | api_target   {"on": [command, argument …], "off": […]}
 """
 
+# Of the part devices, which a release can leave out.
+
 from tepal.formats.errors import TepalError
 
 RARE = True

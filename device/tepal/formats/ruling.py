@@ -7,6 +7,8 @@ A rule set by hand holds until the next one of the schedule begins, until its ow
 somebody takes it back; ``override`` tells which: None nothing set by hand, "next", "timed".
 """
 
+# Of the part devices, which a release can leave out.
+
 from tepal.formats import fades, rules
 from tepal.formats.errors import TepalError
 

@@ -10,6 +10,8 @@ Days and times are local. A local time that the change to summer time leaves out
 after the change; one that occurs twice comes the first time.
 """
 
+# Of the part devices, which a release can leave out.
+
 from tepal.formats import calendar
 from tepal.formats.errors import TepalError
 

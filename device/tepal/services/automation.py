@@ -25,7 +25,10 @@ def start(node) -> None:
     if storage.exists("user_main.py") or storage.exists("user_main.mpy"):
         _begin(node, "user_main", _module("tepal.core.user").run(node), "native")
     if storage.exists("config/devices.json") or storage.exists("config/devices.json.new"):
-        _begin(node, "founding", _module("tepal.core.founding").start(node))
+        try:
+            _begin(node, "founding", _module("tepal.core.founding").start(node))
+        except ImportError as error:  # the release was built without devices
+            node.log.err("devices: " + str(error))
     if get("cron"):
         _begin(node, "cron", _module("tepal.core.schedule").Schedule(node).run())
     if get("timirq") and get("timirqcbf") != _NONE:

@@ -8,6 +8,16 @@ RARE = True
 _WAIT_MS = const(2000)  # how long a newcomer waits for a place
 _LOOK_MS = const(50)
 _LINGER_MS = const(300)
+_BUSY = {
+    "shell": b"Connection is busy. Bye!\n",
+    "http": b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\n"
+    b"connection: close\r\n\r\n",
+}
+
+
+def busy(door) -> bytes:
+    """Return what a client reads for which there is no place."""
+    return _BUSY[door.name]
 
 
 async def admit(door) -> bool:

@@ -5,10 +5,6 @@ from tepal.formats.errors import TepalError
 from tepal.services import rest
 
 BUFFER = 2048  # bytes: the head of a request
-BUSY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\n"
-    b"connection: close\r\n\r\n"
-)
 
 
 async def serve(node, connection) -> None:

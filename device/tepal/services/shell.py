@@ -15,7 +15,6 @@ _SILENCE_MS = const(15)
 _OPEN = const(("hello", "version"))  # need no login
 _SPECIAL = const(("exit", "conf", "config", "configure", "noconf", "reboot", "webrepl"))
 BUFFER = 1200  # bytes: the longest value of the configuration and its key
-BUSY = b"Connection is busy. Bye!\n"
 
 
 async def serve(node, connection) -> None:

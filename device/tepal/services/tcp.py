@@ -88,8 +88,8 @@ class Connection:
 class Door:
     """A listening port with room for ``limit`` clients.
 
-    ``service`` has ``serve(node, connection)``, ``BUFFER``, the bytes that a client may send in one
-    piece, and ``BUSY``, what a client reads for which there is no place. A client that lets us wait
+    ``service`` has ``serve(node, connection)`` and ``BUFFER``, the bytes that a client may send in
+    one piece; ``crowd`` says what a client reads for which there is no place. A client that lets us wait
     longer than ``patience_ms`` is disconnected; one that has logged in and sits between two
     requests may do so ``trusted_ms``, but makes room for a newcomer after ``yield_ms``.
     """
@@ -135,7 +135,7 @@ class Door:
                 from tepal.services import crowd
 
                 if not await crowd.admit(self):
-                    stream.write(self.service.BUSY)
+                    stream.write(crowd.busy(self))
                     return
             connection = Connection(stream, self.service.BUFFER)
             self.connections.append(connection)

@@ -83,16 +83,9 @@ def plan(source: Path, selection: Selection = EVERYTHING) -> dict[str, Path]:
     chosen |= _wanted(source, _PIN_MAPS, selection.pin_maps)
     chosen |= _wanted(source, _DEVICES, selection.devices)
     chosen |= _wanted(source, _APPS, selection.apps)
-    chosen |= _drivers_of(source, chosen.values())
-    if not selection.without:
-        return chosen
-    parts = {name: part for name, path in chosen.items() if (part := _part(path))}
-    if missing := sorted(selection.without - set(parts.values())):
-        there = ", ".join(sorted(set(parts.values()))) or "none"
-        raise UmbelError(f"no part is called {missing[0]!r}; there are: {there}")
-    return {
-        name: path for name, path in chosen.items() if parts.get(name) not in selection.without
-    }
+    if selection.without:
+        chosen = _less(chosen, selection.without)
+    return chosen | _drivers_of(source, chosen.values())
 
 
 def release_files(
@@ -174,8 +167,19 @@ def _wanted(source: Path, kind: _Kind, names: frozenset[str] | None) -> dict[str
     return {name: path for own_name in wanted for name, path in available[own_name].items()}
 
 
-def _part(path: Path) -> str:
+def _less(files: Mapping[str, Path], without: frozenset[str]) -> dict[str, Path]:
+    """The files without those of some parts of the system."""
+    parts = {name: part for name, path in files.items() if (part := _part(name, path))}
+    if missing := sorted(without - set(parts.values())):
+        there = ", ".join(sorted(set(parts.values()))) or "none"
+        raise UmbelError(f"no part is called {missing[0]!r}; there are: {there}")
+    return {name: path for name, path in files.items() if parts.get(name) not in without}
+
+
+def _part(name: str, path: Path) -> str:
     """The part of the system that a file belongs to and that a node can do without; mostly none."""
+    if name.startswith(f"{_DEVICES.folder}/"):
+        return _DEVICES.folder
     found = _PART.search(path.read_text(errors="replace"))
     return found[1] if found else ""
 
