@@ -155,14 +155,6 @@ async def files(request, rest: list) -> None:
     await files.handle(request, "/".join(rest), caller.role)
 
 
-async def update(request, rest: list) -> None:
-    """GET update: how it is; PUT update/manifest …: a release comes by push, see update.py."""
-    await _want(request, request.method, ADMIN)
-    from tepal.services import update
-
-    await update.handle(request, rest)
-
-
 async def log(request, rest: list) -> None:
     """GET log: the newest lines."""
     await _want(request, "GET")
@@ -239,7 +231,6 @@ _HANDLERS = {
     "tasks": tasks,
     "config": config,
     "files": files,
-    "update": update,
     "log": log,
     "login": login,
     "logout": logout,

@@ -5,7 +5,6 @@ import json
 from micropython import const
 
 from tepal.formats.errors import TepalError
-from tepal.services import crowd
 
 RARE = True
 _MAX_BODY = const(4096)  # bytes of a body that is read whole
@@ -62,6 +61,8 @@ async def block(request) -> bytes:
 async def skip(request) -> None:
     """Pass over what nobody has read; close the connection where that is too much to wait for."""
     if request.unread > _MAX_BODY or b"\r\nexpect:" in request.names:
+        from tepal.services import crowd
+
         request.is_last = True
         await crowd.linger(request.connection)
         return

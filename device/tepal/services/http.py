@@ -40,6 +40,8 @@ async def _handle(request) -> None:
         return
     if path == "/rest":
         door = rest
+    elif path[:14] == "/api/v1/update":
+        from tepal.services import update as door
     elif path[:5] == "/api/":
         from tepal.services import api as door
     elif path == "/metrics":

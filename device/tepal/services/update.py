@@ -1,80 +1,53 @@
-"""``/api/v1/update``: a host pushes a release; each answer says what must come next."""
+"""``/api/v1/update``: a host pushes a release; each answer says what must come next.
 
-import asyncio
+    GET update                          how it is
+    PUT update/manifest                 begins
+    PUT update/files/<sha256>?offset=N  the bytes that ``next`` names
+    POST update/finish                  checks all, and restarts
+    DELETE update                       ends it; what is here stays for another time
+
+Apart from ``api``, which would stay in memory with it.
+"""
+
 import json
 
-from micropython import const
-
-from tepal.core import feeding, updating
+from tepal.core.commands import ADMIN
 from tepal.formats.errors import TepalError
-from tepal.services import body, update_state
 
 RARE = True
-_PATIENCE_MS = const(60000)
 
 
-class Push:
-    """A push that is under way. It outlasts connections, but not a minute in which nobody feeds it."""
-
-    def __init__(self, node, session):
-        self.node = node
-        self.session = session
-        self.is_begun = False  # its manifest is here
-        self.is_closed = False
-        self.until_ms = 0  # uptime
-        self.wanted = None  # (path, size, SHA-256, offset), as the session says it
-        self.is_known = False  # whether that still holds
-        self.choosing = asyncio.Lock()
-        self.turn = 0  # who comes last is believed to be the one who is still there
-        self.working = 0  # requests
-
-    async def next(self):
-        """Return what must come next for programs, None if all is here."""
-        async with self.choosing:
-            if self.working or not self.is_known:
-                self.wanted = await self.session.wanted()
-                self.is_known = True
-        if self.wanted is None:
-            return None
-        path, size, sha256, offset = self.wanted
-        return {"path": path, "size": size, "sha256": sha256, "offset": offset}
-
-    def begin(self) -> None:
-        """Note that a request begins to feed, in the place of one that hangs."""
-        self.turn += 1
-        self.working += 1
-
-    def end(self) -> None:
-        """Note that it has ended, well or not."""
-        self.working -= 1
-        self.is_known = False
-        self.until_ms = self.node.clock.uptime_ms() + _PATIENCE_MS
-
-    def close(self) -> None:
-        """Leave the engine to others; what is on flash serves whoever pushes the same again."""
-        if not self.is_closed:
-            self.is_closed = True
-            self.node.push = None
-            self.session.close()
-
-
-async def handle(request, rest: list) -> None:
-    """Answer a request of an admin."""
+async def handle(request) -> None:
+    """Answer a request, if an admin sends it."""
     node = request.node
-    push = node.__dict__.get("push")
+    caller = await request.caller(changes=request.method != "GET")
+    if caller.role < ADMIN:
+        raise TepalError("denied", "the role admin expected")
+    del caller
+    node.sweep()  # what knows callers is large, and so is what an update needs
+    parts = request.path.split("/")
+    if parts[3] != "update":
+        raise TepalError("not_found", request.path[:64])
+    await _answered(request, node.__dict__.get("push"), parts[4:])
+
+
+async def _answered(request, push, rest: list) -> None:
     what = request.method + " " + (rest[0] if rest else "")
     if what == "PUT manifest":
         await _begin(request, push)
-    elif what == "PUT files" and len(rest) > 1:
-        await _take(request, _under_way(push), rest[1])
-    elif what == "POST finish":
-        await _finish(request, _under_way(push))
+    elif (what == "PUT files" and len(rest) > 1) or what == "POST finish":
+        from tepal.services import pushing
+
+        await pushing.handle(request, push, rest[1:])
     elif what == "DELETE ":
         if push:
             push.close()
-        await _answer(request, None)
+        await request.answer("{}")
     elif what == "GET ":
-        await _answer(request, push, update_state.status(node))
+        told = _status(request.node)
+        if push and push.is_begun:
+            told["next"] = await push.next()
+        await request.answer(json.dumps(told))
     else:
         raise TepalError("not_found", what[:64])
 
@@ -84,13 +57,14 @@ async def _begin(request, push) -> None:
     node = request.node
     if push:
         raise TepalError("update_busy", "another push is under way")
-    push = Push(node, updating.open(node, "push", asked=True))
-    node.push = push
+    push = node.push = _opened(node)
     push.begin()
     try:
-        await feeding.manifest(push.session, _reading(request, push))
+        from tepal.core import feeding
+
+        await feeding.manifest(push.session, push.reading(request))
         push.is_begun = True
-        await _answer(request, push)
+        await push.answer(request)
     except BaseException:
         push.close()  # what the session has learned of half a manifest is of no use
         raise
@@ -101,65 +75,14 @@ async def _begin(request, push) -> None:
     node.tasks.start("update.push", update_idle.watch(push), "system")
 
 
-async def _take(request, push, sha256: str) -> None:
-    """Take the next bytes of a file, or as much of them as arrives."""
-    push.begin()
-    try:
-        wanted = await push.next()
-        offset = "0" if request.query[:7] != "offset=" else request.query[7:]
-        if wanted is None or (sha256, offset) != (wanted["sha256"], str(wanted["offset"])):
-            raise TepalError("update_order", _told(wanted))
-        size = wanted["size"] - wanted["offset"]
-        if request.unread > size:
-            raise TepalError("release_file", "%s has %d more bytes" % (wanted["path"], size))
-        await feeding.fill(push.session, size, _reading(request, push))
-    finally:
-        push.end()
-    await _answer(request, push)
+def _opened(node):
+    from tepal.core import updating
+    from tepal.services.push import Push
+
+    return Push(node, updating.open(node, "push", asked=True))
 
 
-async def _finish(request, push) -> None:
-    """Check all once more, make it the trial, restart."""
-    push.begin()
-    try:
-        wanted = await push.next()
-        if wanted is not None:
-            raise TepalError("update_order", _told(wanted))
-        await push.session.finish()
-    finally:
-        push.end()
-    push.close()
-    await _answer(request, None, update_state.status(request.node))
-    request.node.restart(True)
+def _status(node) -> dict:
+    from tepal.services import update_state
 
-
-def _under_way(push) -> Push:
-    if push is None or not push.is_begun:
-        raise TepalError("update_order", "a manifest")
-    return push
-
-
-def _reading(request, push):
-    """Return what reads the body as long as nobody came after us: the client may have come again."""
-    turn = push.turn
-
-    async def read() -> bytes:
-        block = await body.block(request)
-        if push.turn != turn or push.is_closed:
-            raise OSError("overtaken")
-        return block
-
-    return read
-
-
-def _told(wanted) -> str:
-    if wanted is None:
-        return "finish"
-    return "%s, %s from byte %d on" % (wanted["path"], wanted["sha256"], wanted["offset"])
-
-
-async def _answer(request, push, told=None) -> None:
-    told = told or {}
-    if push and push.is_begun:
-        told["next"] = await push.next()
-    await request.answer(json.dumps(told))
+    return update_state.status(node)
