@@ -130,6 +130,7 @@ def test_a_name_is_short_and_plain():
         ("a/b", "U1"),
         ("\u00e4pp", "U1"),
         ("a-1.0.0", "U3"),
+        ("a-x.x.x", "U3"),
         ("a.", "U4"),
         ("con", "U4"),
         ("nul.x", "U4"),
@@ -358,3 +359,70 @@ def test_a_script_is_python_or_commands_of_a_node():
     assert appfiles.script_lines(text) == ["rgb color red", "system clock"]
     assert "S1: line 2: syntax" in refused(appfiles.script_lines, "version\nrgb color 'red")
     assert "at most 64" in refused(appfiles.script_lines, "version\n" * 65)
+
+
+# --- what a program of an app gets
+
+
+class SomeNode:
+    def __init__(self):
+        self.log = self
+        self.lines = []
+
+    def warn(self, line):
+        self.lines.append(line)
+
+
+def some_app(language="", home="home", **settings):
+    from tepal.core.app import App
+
+    config = {"version": "1.0.0", "settings": settings}
+    return App(SomeNode(), "thermo", config, "code", home, language)
+
+
+def make_folders(*names):
+    from tepal.core import storage
+
+    for name in names:
+        storage.make_folder(name)
+
+
+def test_a_setting_that_was_changed_stays_over_an_upgrade():
+    make_folders("home")
+    some_app(degrees=20, old=1).change("degrees", 23)
+
+    assert some_app(degrees=19, new=2).settings == {"degrees": 23, "new": 2}
+    assert "has no setting" in refused(some_app().change, "degrees", 1)
+
+
+def test_settings_that_are_torn_are_told_and_the_defaults_are_there():
+    make_folders("torn", "torn/data")
+    with open("torn/data/settings", "w") as file:
+        file.write("torn")
+
+    app = some_app(home="torn", degrees=20)
+
+    assert app.settings == {"degrees": 20}
+    assert "settings lost" in app.node.lines[0]
+
+
+def test_a_text_is_in_the_language_of_the_node_and_else_in_english():
+    make_folders("code", "code/translate")
+    for name, text in (
+        ("en_US", '{"title": "Plants", "dry": "dry"}'),
+        ("de", '{"dry": "trocken"}'),
+    ):
+        with open("code/translate/" + name + ".json", "w") as file:
+            file.write(text)
+
+    app = some_app("de_AT")
+
+    assert [app.text(key) for key in ("dry", "title", "wet")] == ["trocken", "Plants", "wet"]
+    assert some_app().text("dry") == "dry"
+
+
+def test_a_file_of_an_app_is_below_its_data():
+    app = some_app()
+
+    assert app.path("log.txt") == "home/data/log.txt"
+    assert refused(app.path, "../secrets").startswith("path")

@@ -51,7 +51,8 @@ def uid_faults(uid: str) -> "Faults":
     elif not all(char in _FIRST + "._-" for char in uid):
         yield "U1", uid + ": only a-z 0-9 . _ - expected"
     name, _, version = uid.rpartition("-")
-    if name and version.count(".") == 2 and version.replace(".", "").isdigit():
+    parts = version.split(".")
+    if name and len(parts) == 3 and all(one == "x" or one.isdigit() for one in parts):
         yield "U3", uid + ": ends as a version does; nobody could tell them apart"
     base, _, _ = uid.partition(".")
     is_port = base[:3] in _PORTS and len(base) == 4 and base[3].isdigit()
