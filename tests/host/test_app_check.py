@@ -14,7 +14,7 @@ from umbel.apps import Source, check, template
 from umbel.apps.finding import rules
 from umbel.build.compile import compile_file
 
-Change = Callable[[Path], None]
+Change = Callable[[Path], object]
 
 
 def config(**fields: object) -> Change:
@@ -42,7 +42,7 @@ def gone(name: str) -> Change:
 
 
 def renamed(old: str, new: str) -> Change:
-    return lambda folder: (folder / old).rename(folder / new) and None
+    return lambda folder: (folder / old).rename(folder / new)
 
 
 def linked(folder: Path) -> None:
@@ -58,7 +58,7 @@ def all_of(*changes: Change) -> Change:
 
 
 def named(uid: str) -> Change:
-    return lambda folder: folder.rename(folder.with_name(uid)) and None
+    return lambda folder: folder.rename(folder.with_name(uid))
 
 
 def png(width: int, height: int) -> bytes:
@@ -116,7 +116,7 @@ BROKEN: list[tuple[str, Change]] = [
     ("I1", file(ICON, b"GIF89a")),
     ("I1", file("media/iconlauncher-64.png", png(64, 64))),
     ("I2", file("media/iconlauncher-48_bw.png", png(48, 48))),
-    ("I3", lambda folder: [path.unlink() for path in folder.glob("media/*")] and None),
+    ("I3", lambda folder: [path.unlink() for path in folder.glob("media/*")]),
     ("D1", file("temp/cache.txt")),
     ("T1", gone("translate/en_US.json")),
     ("T2", file("translate/klingon.json", "{}")),

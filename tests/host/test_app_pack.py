@@ -200,8 +200,8 @@ def test_mip_gets_python_files_with_plain_imports(hello: Path, tmp_path: Path):
 # --- damaged archives
 
 
-def zipped(path: Path, files: dict[str, bytes], **kwargs: int) -> Path:
-    with zipfile.ZipFile(path, "w", **kwargs) as file:
+def zipped(path: Path, files: dict[str, bytes], how: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(path, "w", how) as file:
         for name, content in files.items():
             file.writestr(name, content)
     return path
@@ -229,7 +229,7 @@ DAMAGED: list[tuple[str, Callable[[Path], object]]] = [
     ("is not in the manifest", lambda path: zipped(path, {**made(GOOD), "../evil": b"x"})),
     ("is not what the manifest", lambda path: zipped(path, {**made(GOOD), "hello/config.json.z": b"x"})),
     ("is missing", lambda path: zipped(path, {MANIFEST: made(GOOD)[MANIFEST]})),
-    ("packed twice", lambda path: zipped(path, made(GOOD), compression=zipfile.ZIP_DEFLATED)),
+    ("packed twice", lambda path: zipped(path, made(GOOD), how=zipfile.ZIP_DEFLATED)),
     ("not in the order", lambda path: zipped(path, dict(reversed(made(GOOD).items())))),
     ("not in the folder", lambda path: zipped(path, made({**GOOD, "other/x": b""}))),
     ("no config.json", lambda path: zipped(path, made({"hello/main.mpy": b"M\x06\0\x1f"}))),

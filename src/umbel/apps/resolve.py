@@ -57,7 +57,7 @@ def resolve(
 
 
 def _choose(index: Index, wanted: Wanted, preferred: Mapping[str, Sequence[str]]) -> Choice:
-    resolver: Resolver[Wanted, Offer, str] = Resolver(_Provider(index, preferred), BaseReporter())
+    resolver: Resolver[Wanted, Offer, str] = Resolver(_Provider(index, preferred), _Limit())
     try:
         result = resolver.resolve([wanted], max_rounds=_MOST_ROUNDS)
     except ResolutionImpossible as exc:  # pyright: ignore[reportUnknownVariableType]
@@ -91,11 +91,6 @@ class _Provider(AbstractProvider["Wanted", Offer, str]):
         backtrack_causes: Sequence[Information],
     ) -> Any:
         """What stood in the way before goes first, then what leaves the least choice."""
-        if len(resolutions) > _MOST_APPS:
-            raise UmbelError(
-                f"it needs more than {_MOST_APPS} other apps, {identifier} among them",
-                remedy="an app for a small board needs few others",
-            )
         is_cause = any(
             identifier in {cause.requirement.uid, cause.parent.uid if cause.parent else ""}
             for cause in backtrack_causes
@@ -128,6 +123,17 @@ class _Provider(AbstractProvider["Wanted", Offer, str]):
 
     def get_dependencies(self, candidate: Offer) -> Iterable[Wanted]:
         return [Wanted(uid=uid, versions=versions) for uid, versions in candidate.dependencies]
+
+
+class _Limit(BaseReporter["Wanted", Offer, str]):
+    """Ends a search that no node has room for."""
+
+    def ending_round(self, index: int, state: Any) -> None:
+        if len(state.mapping) > _MOST_APPS + 1:
+            raise UmbelError(
+                f"it needs more than {_MOST_APPS} other apps",
+                remedy="an app for a small board needs few others",
+            )
 
 
 def _refuse_cycles(choice: Choice, root: str) -> None:
