@@ -55,6 +55,16 @@ class App:
             self.texts = self._translation()
         return self.texts.get(key, key)
 
+    async def run(self, line: str) -> object:
+        """Return what a command of the node answers; it is asked with the role *control*.
+
+        Raises: TepalError.
+        """
+        from tepal.core.commands import CONTROL, Caller
+        from tepal.formats.command import parse
+
+        return await self.node.commands.run(parse(line), Caller("app", CONTROL, self.uid))
+
     def info(self, text: str) -> None:
         """Log that something is as it should be."""
         self.node.log.info(self.uid + ": " + text)
