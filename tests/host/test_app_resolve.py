@@ -312,7 +312,7 @@ def test_an_index_without_archives_or_of_nothing_is_refused(tmp_path: Path):
 def test_what_an_app_needs_and_nobody_has_is_told(house: Path):
     put(house, "wake", "1.0.0", "lamp-1.x.x")
 
-    assert indexing.make(house).advice == ["wake 1.0.0 wants lamp-1.x.x, which is not here"]
+    assert indexing.make(house).advice == ["wake 1.0.0 wants lamp-1.x.x, and there is none"]
 
 
 # --- the lock

@@ -1,5 +1,7 @@
 """What a program of an app is given: ``main(app)``. Not RARE: it lasts as long as the program."""
 
+# Of the part apps, which a release can leave out.
+
 import json
 
 from tepal.formats.errors import TepalError

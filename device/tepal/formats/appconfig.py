@@ -4,6 +4,8 @@ A fault is (number of the rule, what was expected and where). A node refuses an 
 host shows all of them, and has remedies and advice besides.
 """
 
+# Of the part apps, which a release can leave out.
+
 from tepal.formats import semver
 from tepal.formats.errors import TepalError
 

@@ -1,5 +1,7 @@
 """The files of an app by their names: icons, translations, binaries, setup scripts."""
 
+# Of the part apps, which a release can leave out.
+
 from tepal.formats.errors import TepalError
 
 _TYPING = 0

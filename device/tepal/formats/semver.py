@@ -4,6 +4,8 @@ A version is read into a tuple that compares as versions do; what stands behind 
 count. A range with an ``x`` is the newest of what it leaves open, and never a pre-release.
 """
 
+# Of the part apps, which a release can leave out.
+
 _TYPING = 0
 if _TYPING:
     from typing import Any  # noqa: TID251 - never imported on a node

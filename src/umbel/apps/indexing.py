@@ -193,9 +193,11 @@ def _advice(files: Mapping[str, dict[str, Any]], yanked: Mapping[str, str]) -> l
         advice.append(f"{YANKED}: there is no {name}")
     for uid, said in files.items():
         for version, one in said["versions"].items():
-            for text in one["dependencies"]:
-                if appconfig.dependency(text)[0] not in files:
-                    advice.append(f"{uid} {version} wants {text}, which is not here")
+            for text in () if "yanked" in one else one["dependencies"]:
+                name, wanted = appconfig.dependency(text)
+                there = files[name]["versions"] if name in files else {}
+                if not any(semver.matches(wanted, semver.parse(other)) for other in there):
+                    advice.append(f"{uid} {version} wants {text}, and there is none")
     return advice
 
 
