@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -195,7 +195,7 @@ def _advice(files: Mapping[str, dict[str, Any]], yanked: Mapping[str, str]) -> l
         for version, one in said["versions"].items():
             for text in () if "yanked" in one else one["dependencies"]:
                 name, wanted = appconfig.dependency(text)
-                there = files[name]["versions"] if name in files else {}
+                there: Iterable[str] = files[name]["versions"] if name in files else ()
                 if not any(semver.matches(wanted, semver.parse(other)) for other in there):
                     advice.append(f"{uid} {version} wants {text}, and there is none")
     return advice
