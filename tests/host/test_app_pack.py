@@ -91,6 +91,23 @@ def test_binaries_of_other_platforms_stay_away(tmp_path: Path):
         assert made.manifest.head.get("platform", "") == " ".join(platforms)
 
 
+def test_native_code_is_compiled_for_the_board_whose_folder_it_is_in(tmp_path: Path):
+    folder = tmp_path / "fast"
+    template.write(folder, "Fast", "MIT")
+    program = "import micropython\n\n\n@micropython.native\ndef main(app):\n    return app\n"
+    for platform in ("ESP32", "RP2"):
+        path = folder / "bin" / f"bin{platform}" / "main.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(program)
+
+    for platform, machine in (("rp2", "armv6m"), ("esp32", "xtensawin")):
+        made = pack(Source.at(folder), Choice(platforms=(platform,)))
+        assert str(made.manifest.head["mpy"]).endswith(machine)
+        assert [name for name in inflated(made, tmp_path) if name.startswith("bin/")] == [
+            f"bin/bin{platform.upper()}/main.mpy"
+        ]
+
+
 def test_an_app_that_breaks_a_rule_is_not_packed(tmp_path: Path):
     template.write(tmp_path / "broken", "Broken", "MIT")
     (tmp_path / "broken" / "translate" / "en_US.json").unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import threading
 from collections.abc import Callable, Generator
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from umbel import cli
 from umbel.release import KeyRing, private_keys
 
 Umbel = Callable[..., tuple[int, str]]
@@ -24,24 +22,6 @@ def ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
     private_keys.new(made, "shop")
     private_keys.new(made, "other")
     return made
-
-
-@pytest.fixture
-def umbel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Umbel:
-    """``umbel("app", "check")``: exit code and all that was printed."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UMBEL_STATE", str(tmp_path / "state"))
-
-    def run(*arguments: str) -> tuple[int, str]:
-        printed = io.StringIO()
-        with monkeypatch.context() as patch, pytest.raises(SystemExit) as end:
-            patch.setattr("sys.argv", ["umbel", *arguments])
-            patch.setattr("sys.stdout", printed)
-            patch.setattr("sys.stderr", printed)
-            cli.main()
-        return int(end.value.code or 0), printed.getvalue()
-
-    return run
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from umbel.apps.finding import Finding, found
 from umbel.apps.formats import appconfig
-from umbel.apps.known import MODULES, NETWORK, PINS
+from umbel.apps.known import MODULES, NETWORK, PINS, architecture
 from umbel.apps.source import Source
 from umbel.build import compile as compiler
 from umbel.build import sources
@@ -25,7 +25,7 @@ def look(source: Source) -> Iterator[Finding]:
     cache.mkdir(parents=True, exist_ok=True)
     for name, path in source.code.items():
         try:
-            compiler.compile_file(path, name, cache)
+            compiler.compile_file(path, name, cache, architecture(name))
             trees[name] = ast.parse(path.read_bytes())
         except (UmbelError, SyntaxError, ValueError) as error:
             text = str(error).replace(f"{source.folder}/", "")

@@ -8,12 +8,13 @@ from pathlib import PurePosixPath
 
 from umbel.apps.finding import Finding, found
 from umbel.apps.formats import TepalError, appconfig, appfiles, semver
+from umbel.apps.known import ARCHITECTURES
 from umbel.apps.source import CONFIG, Source, read_config
 from umbel.errors import UmbelError
 from umbel.release import bytecode
 
 _ICON = "media/iconlauncher-"
-_PLATFORMS = {"ESP32", "ESP8266", "RP2", "UNIX", "64-win.exe", "64-linux", "64-osx"}
+_PLATFORMS = {*ARCHITECTURES, "64-win.exe", "64-linux", "64-osx"}
 _MISSPELT = "ESP2866"
 _MAX_TRANSLATION = 16384  # bytes
 

@@ -88,3 +88,13 @@ MODULES = frozenset(
 PINS = frozenset({"machine", "neopixel", "dht", "onewire", "ds18x20", "rp2", "esp32"})
 NETWORK = frozenset({"network", "socket", "requests", "ssl", "tls", "espnow", "aioespnow", "lwip",
                      "bluetooth", "urequests", "usocket"})  # fmt: skip
+
+# What native code in bin/bin<PLATFORM>/ is made for, as mpy-cross names it: the boards that most have.
+ARCHITECTURES = {"ESP32": "xtensawin", "ESP8266": "xtensa", "RP2": "armv6m", "UNIX": "x64"}
+
+
+def architecture(name: str) -> str:
+    """For which machine a file of an app is compiled; nothing, if it runs on all."""
+    top, slash, rest = name.partition("/")
+    platform = rest.partition("/")[0].removesuffix(".py").removeprefix("bin")
+    return ARCHITECTURES.get(platform, "") if slash and top == "bin" else ""

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from umbel.apps import icons, imports
 from umbel.apps.archive import KIND
 from umbel.apps.check import check, has_errors
+from umbel.apps.known import architecture
 from umbel.apps.source import Source
 from umbel.build import compile as compiler
 from umbel.build import sources
@@ -84,7 +85,9 @@ def _compiled(source: Source) -> dict[str, bytes]:
         cache.mkdir(parents=True, exist_ok=True)
         # One by one: a pin map, a main.py and a boot.py are programs here like any other.
         return {
-            name.removesuffix(".py") + ".mpy": compiler.compile_file(path, name, cache)
+            name.removesuffix(".py") + ".mpy": compiler.compile_file(
+                path, name, cache, architecture(name)
+            )
             for name, path in written.items()
         }
 
