@@ -426,3 +426,39 @@ def test_a_file_of_an_app_is_below_its_data():
 
     assert app.path("log.txt") == "home/data/log.txt"
     assert refused(app.path, "../secrets").startswith("path")
+
+
+# --- an archive as it comes
+
+
+def header(flags=0, method=0, packed=5, size=5, name=8, extra=0, magic=b"PK\3\4"):
+    import struct
+
+    return struct.pack(
+        "<4sHHHHHIIIHH", magic, 20, flags, method, 0, 33, 0, packed, size, name, extra
+    )
+
+
+def test_a_member_of_an_archive_says_how_long_it_is():
+    from tepal.formats.app_archive import member
+
+    assert member(header()) == (8, 5)
+    assert member(header(packed=0, size=0)) == (8, 0)
+    assert member(header(magic=b"PK\1\2")) is None
+
+
+def test_a_member_that_a_node_cannot_take_off_a_stream_is_refused():
+    from tepal.formats.app_archive import member
+
+    for wrong in (
+        {"flags": 1},
+        {"flags": 8},
+        {"method": 8},
+        {"packed": 4},
+        {"extra": 4},
+        {"name": 0},
+        {"name": 97},
+        {"magic": b"PK\5\6"},
+    ):
+        assert refused(member, header(**wrong)).startswith("app: G1: "), wrong
+    assert "ends early" in refused(member, header()[:29])

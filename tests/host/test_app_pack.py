@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tepal.formats import app_archive
 from umbel.apps import Archive, Source, icons, imports, mip, pack, template
 from umbel.apps.archive import inflated
 from umbel.apps.pack import Choice
@@ -48,6 +49,18 @@ def test_an_archive_has_what_a_node_needs_and_nothing_else(archive: Path):
     assert {"config.json", "main.mpy", "translate/en_US.json", "setup/install.mpy"} <= set(files)
     assert not [name for name in files if name.startswith("source/") or name.endswith(".py")]
     assert files["main.mpy"].startswith(b"M\x06")
+
+
+def test_a_node_takes_an_archive_off_a_stream(archive: Path):
+    said = Archive.read(archive).release
+
+    with archive.open("rb") as stream:
+        seen: list[tuple[str, bytes]] = []
+        while (found := app_archive.member(stream.read(app_archive.HEADER))) is not None:
+            name = stream.read(found[0]).decode()
+            seen.append((name, stream.read(found[1])))
+
+    assert seen == [(MANIFEST, said.manifest.content), *said.files.items()]
 
 
 def test_the_same_folder_gives_the_same_bytes(hello: Path, archive: Path, tmp_path: Path):
