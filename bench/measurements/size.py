@@ -12,7 +12,7 @@ from umbel.build import image, stage
 
 _START = "start.mpy"
 _TEN = "cluster dht22 dimmer files genIO neopixel network rgb switch system"
-_OPTIONAL = "mqtt telegram espnow devices"
+_OPTIONAL = "apps mqtt telegram espnow devices"
 
 
 def measure() -> Iterator[Figure]:

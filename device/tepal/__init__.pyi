@@ -1,3 +1,4 @@
+from tepal.core.app import App as App
 from tepal.core.commands import Caller as Caller
 from tepal.core.commands import Report as Report
 from tepal.core.devices import Devices as Devices

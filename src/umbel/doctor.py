@@ -12,6 +12,9 @@ from umbel.runtimes import Runtime, place
 
 _OLDEST_PYTHON = (3, 11)
 _EXTRAS = (
+    ("packaging", "umbel app", "apps"),
+    ("pillow", "umbel app", "apps"),
+    ("resolvelib", "umbel app", "apps"),
     ("cryptography", "signing releases", "release"),
     ("watchfiles", "umbel promote", "ota"),
     ("google-re2", "umbel promote", "ota"),

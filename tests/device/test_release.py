@@ -152,6 +152,23 @@ def test_a_manifest_without_an_end_is_refused():
         assert "at most 4" in refused(read, lines_of(*many))
 
 
+def test_what_was_signed_as_an_app_is_never_taken_for_a_release():
+    from tepal.formats.manifest import Manifest
+
+    def take(lines, kind):
+        manifest = Manifest(kind)
+        for line in lines:
+            manifest.take(line)
+        return manifest
+
+    app = [b"tepal-app 1\n"] + [line for line in lines_of()[1:] if line[:8] != b"sequence"]
+
+    assert take(app, "app").digest
+    assert "tepal-release 1" in refused(take, app, "release")
+    assert "tepal-app 1" in refused(take, lines_of(), "app")
+    assert "sequence before" in refused(take, lines_of()[:1] + app[1:], "release")
+
+
 # --- does it fit
 
 

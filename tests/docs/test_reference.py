@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from docs.generate import cli, configuration, devices, errors, modules
+from docs.generate import apps, cli, configuration, devices, errors, modules
 
 
 def test_every_error_code_has_a_meaning_and_no_other_has():
@@ -22,6 +22,7 @@ def test_every_configuration_key_has_a_meaning_and_no_other_has():
 @pytest.mark.parametrize(
     "page, line",
     [
+        (apps, "| `T1` | error | translate/en_US.json is there |"),
         (cli, "## umbel config {node} set"),
         (configuration, "| `webport` | `80` | 1 … 65535 | port of HTTP | works after a reboot |"),
         (errors, "| `denied` | 403 | the caller's role does not reach this command |"),

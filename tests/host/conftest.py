@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
 import pytest
 
+from umbel import cli
 from umbel.model import Address
 
 
@@ -59,3 +62,21 @@ async def listen() -> AsyncGenerator[Listen]:
     for talk in talks:
         talk.cancel()
     await asyncio.gather(*talks, return_exceptions=True)
+
+
+@pytest.fixture
+def umbel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[int, str]]:
+    """``umbel("keys", "list")``: exit code and all that was printed; in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UMBEL_STATE", str(tmp_path / "state"))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        printed = io.StringIO()
+        with monkeypatch.context() as patch, pytest.raises(SystemExit) as end:
+            patch.setattr("sys.argv", ["umbel", *arguments])
+            patch.setattr("sys.stdout", printed)
+            patch.setattr("sys.stderr", printed)
+            cli.main()
+        return int(end.value.code or 0), printed.getvalue()
+
+    return run

@@ -103,7 +103,8 @@ def test_without_devices_no_type_of_device_is_there_and_no_driver_of_one():
 
 def test_a_part_that_there_is_not_is_refused_with_those_that_there_are():
     with pytest.raises(
-        UmbelError, match=r"no part is called 'mqqt'; there are: devices, espnow, mqtt, telegram"
+        UmbelError,
+        match=r"no part is called 'mqqt'; there are: apps, devices, espnow, mqtt, telegram",
     ):
         plan(sources.device_dir(), Selection(without=frozenset({"mqqt"})))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from tepal.formats.rsa import is_signed
-from umbel import cli
 from umbel.errors import UmbelError
 from umbel.release import KeyRing, PublicKey, Release, Wishes, build, private_keys, sign, signed_by
 from umbel.release.manifest import Signature
@@ -37,25 +35,14 @@ def ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
     return made
 
 
-@pytest.fixture
-def umbel(ring: KeyRing, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """``umbel("keys", "list")``: exit code and all that was printed."""
-    monkeypatch.setenv("UMBEL_STATE", str(ring.folder.parent))
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        printed = io.StringIO()
-        with monkeypatch.context() as patch, pytest.raises(SystemExit) as end:
-            patch.setattr("sys.argv", ["umbel", *arguments])
-            patch.setattr("sys.stdout", printed)
-            patch.setattr("sys.stderr", printed)
-            cli.main()
-        return int(end.value.code or 0), printed.getvalue()
-
-    return run
-
-
 Umbel = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def umbel(umbel: Umbel, ring: KeyRing, monkeypatch: pytest.MonkeyPatch) -> Umbel:
+    """The same, where these keys are."""
+    monkeypatch.setenv("UMBEL_STATE", str(ring.folder.parent))
+    return umbel
 
 
 # --- building

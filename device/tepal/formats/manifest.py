@@ -14,7 +14,8 @@
 The first line, the head, the files in the order of their paths; what stands up to the last file is
 hashed and signed as it stands. Signatures follow it. A reader skips keys of the head that it does
 not know: what it must understand raises the number in the first line. ``docs/adr/0011-manifest.md``
-says why.
+says why. The archive of an app has such a manifest too; it begins with ``tepal-app 1`` and has no
+sequence (ADR 13). What was signed as one of them is never taken for the other.
 """
 
 import binascii
@@ -34,7 +35,7 @@ except ImportError:  # on the host, which imports this file as it is
 
 RARE = True
 LIMITS = (500, 1 << 20, 1 << 23, 65536)  # files; bytes of a file, of all files, of a manifest
-_MAGIC = const("tepal-release 1")
+_MAGIC = const("tepal-%s 1")
 _MAX_LINE = const(1024)  # bytes
 _MAX_HEAD = const(40)  # lines
 _MAX_VALUE = const(128)  # characters
@@ -46,10 +47,13 @@ _WORDS = const(("name", "version", "mpy", "micropython", "platform", "board"))
 class Manifest:
     """``take`` each line, then ``end``; what was said so far is in the attributes.
 
+    ``kind`` is what it must be of: release, app.
+
     Raises: TepalError ``manifest``, with the line and what was expected there.
     """
 
-    def __init__(self):
+    def __init__(self, kind: str = "release"):
+        self.kind = kind
         self.head = {}  # key: text, and int for sequence and downgrade
         self.keys = []  # moduli of new keys, as bytes
         self.retired = []  # ids of keys that are no longer trusted
@@ -82,8 +86,8 @@ class Manifest:
             return self._take_file(text)
         if self._line > 1:
             return self._take_head(text)
-        if text != _MAGIC:
-            raise self._fault(_MAGIC)
+        if text != _MAGIC % self.kind:
+            raise self._fault(_MAGIC % self.kind)
         return None
 
     def end(self) -> None:
@@ -116,7 +120,7 @@ class Manifest:
 
     def _begin(self, value: str) -> None:
         for key in ("name", "version", "sequence"):
-            if key not in self.head:
+            if key not in self.head and (key != "sequence" or self.kind == "release"):
                 raise self._fault(key + " before the files")
         count, _, size = value.partition(" ")
         self.size = self._number(size, LIMITS[2])

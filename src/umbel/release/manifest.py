@@ -40,9 +40,10 @@ class Signature:
 class Described:
     """What a manifest says."""
 
+    kind: str  # release, app
     name: str
     version: str
-    sequence: int
+    sequence: int  # 0 for an app
     head: dict[str, str | int]
     files: tuple[File, ...]
     signatures: tuple[Signature, ...]
@@ -67,15 +68,15 @@ class Described:
         return self.signed + b"".join(one.line for one in (*others, signature))
 
 
-def read(content: bytes, where: str = "manifest") -> Described:
-    """What ``content`` says.
+def read(content: bytes, where: str = "manifest", *, kind: str = "release") -> Described:
+    """What ``content`` says, if it is of that kind.
 
     Raises:
         UmbelError: it is no manifest; the message has the line and what was expected.
     """
     if len(content) > MAX_BYTES:
         raise UmbelError(f"{where}: {len(content):,} bytes, a manifest has at most {MAX_BYTES:,}")
-    taken: Any = Manifest()  # a node's code carries no types that we could use
+    taken: Any = Manifest(kind)  # a node's code carries no types that we could use
     files: list[File] = []
     signed = 0
     try:
@@ -88,9 +89,10 @@ def read(content: bytes, where: str = "manifest") -> Described:
     except TepalError as error:
         raise UmbelError(f"{where}: {error.detail}") from None
     return Described(
+        kind=kind,
         name=taken.head["name"],
         version=taken.head["version"],
-        sequence=taken.head["sequence"],
+        sequence=taken.head.get("sequence", 0),
         head=dict(taken.head),
         files=tuple(files),
         signatures=tuple(

@@ -27,8 +27,8 @@ class Release:
     files: Mapping[str, bytes]
 
     @classmethod
-    def load(cls, path: Path) -> Release:
-        """The release at ``path``, each file compared with the manifest.
+    def load(cls, path: Path, *, kind: str = "release") -> Release:
+        """The release at ``path``, or what else is built alike; each file compared with the manifest.
 
         Raises:
             UmbelError: it is none, or it is damaged; the message names the file.
@@ -36,14 +36,15 @@ class Release:
         contents = _from_zip(path) if path.is_file() else _from_folder(path)
         said = contents.pop(MANIFEST, None)
         if said is None:
-            raise UmbelError(f"{path} is no release: it has no manifest")
-        described = manifest.read(said, f"{path}: manifest")
+            raise UmbelError(f"{path} is no {kind}: it has no manifest")
+        described = manifest.read(said, f"{path}: manifest", kind=kind)
         _compare(path, described, contents)
         return cls(manifest=described, files=contents)
 
     def with_signature(self, signature: Signature) -> Release:
         """The same release with one more signature."""
-        signed = manifest.read(self.manifest.with_signature(signature))
+        content = self.manifest.with_signature(signature)
+        signed = manifest.read(content, kind=self.manifest.kind)
         return replace(self, manifest=signed)
 
     def save(self, path: Path) -> None:

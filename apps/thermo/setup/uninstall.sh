@@ -1,0 +1,2 @@
+# Nobody looks after the heater any more.
+switch set_state False

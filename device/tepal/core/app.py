@@ -1,0 +1,88 @@
+"""What a program of an app is given: ``main(app)``. Not RARE: it lasts as long as the program."""
+
+# Of the part apps, which a release can leave out.
+
+import json
+
+from tepal.formats.errors import TepalError
+
+
+class App:
+    """One app that runs.
+
+    ``code`` is the folder that its own files are read from, ``home`` the one on flash that stays
+    over upgrades, with ``data`` and ``share`` in it.
+    """
+
+    def __init__(self, node, uid: str, config: dict, code: str, home: str, language: str = ""):
+        self.node = node
+        self.uid = uid
+        self.version = config["version"]
+        self.settings = dict(config.get("settings", {}))  # the defaults, and what was changed
+        self.code = code
+        self.home = home
+        self.language = language
+        self.texts = None  # of its translation, once one was wanted
+        from tepal.core import storage
+
+        changed, _, faults = storage.newest(home + "/data/settings")
+        for fault in faults:
+            self.warn("settings lost: " + fault)
+        for name in changed or ():
+            if name in self.settings:  # one that a new version has not is forgotten
+                self.settings[name] = changed[name]
+
+    def path(self, name: str) -> str:
+        """Return where the app's own file ``name`` is. Raises: TepalError ``path``."""
+        from tepal.core import filing
+
+        return self.home + "/data/" + filing.safe(name)
+
+    def change(self, name: str, value) -> None:
+        """Change a setting, and keep it over restarts and upgrades.
+
+        Raises: TepalError ``app``, if the app has no such setting; OSError.
+        """
+        if name not in self.settings:
+            raise TepalError("app", self.uid + " has no setting " + name)
+        from tepal.core import storage
+
+        self.settings[name] = value
+        storage.make_folder(self.home + "/data")
+        storage.write(self.path("settings"), self.settings)
+
+    def text(self, key: str) -> str:
+        """Return a text in the language of the node, else in English, else ``key``."""
+        if self.texts is None:
+            self.texts = self._translation()
+        return self.texts.get(key, key)
+
+    async def run(self, line: str) -> object:
+        """Return what a command of the node answers; it is asked with the role *control*.
+
+        Raises: TepalError.
+        """
+        from tepal.core.commands import CONTROL, Caller
+        from tepal.formats.command import parse
+
+        return await self.node.commands.run(parse(line), Caller("app", CONTROL, self.uid))
+
+    def info(self, text: str) -> None:
+        """Log that something is as it should be."""
+        self.node.log.info(self.uid + ": " + text)
+
+    def warn(self, text: str) -> None:
+        """Log that something is odd."""
+        self.node.log.warn(self.uid + ": " + text)
+
+    def _translation(self) -> dict:
+        from tepal.formats.appfiles import lookup
+
+        texts = {}
+        for locale in reversed(lookup(self.language)):
+            try:
+                with open(self.code + "/translate/" + locale + ".json") as file:
+                    texts.update(json.load(file))
+            except (OSError, ValueError):  # there is none: another one will do
+                pass
+        return texts
