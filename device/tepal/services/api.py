@@ -33,13 +33,7 @@ async def modules(request, rest: list) -> None:
     """GET modules, GET modules/<m>; POST modules/<m>/<f> with an object or a list of arguments."""
     node = request.node
     if len(rest) > 1 and rest[1]:
-        caller = await _want(request, "POST")
-        given = await body.read_json(request)
-        if not isinstance(given, (dict, list)):
-            raise TepalError("bad_request", "an object or a list of arguments expected")
-        args = tuple(given) if isinstance(given, list) else ()
-        kwargs = given if isinstance(given, dict) else {}
-        await _run(request, Call(rest[0], rest[1], args, kwargs, ()), caller)
+        await _command(request, rest)
         return
     await _want(request, "GET", CONTROL if rest and rest[0] else VIEW)  # describing it loads it
     if rest and rest[0]:
@@ -71,6 +65,29 @@ def _described(node, name: str) -> dict:
         command["role"] = ROLES[node.modules.role(module, command["name"])]
         commands.append(command)
     return {"name": name, "loaded": True, "commands": commands}
+
+
+async def devices(request, rest: list) -> None:
+    """GET devices, devices/<id>; POST devices/<id>/<command> as to modules."""
+    from tepal.services import device_list
+
+    if rest and rest[0]:
+        found = device_list.find(request.node, rest[0])
+        if len(rest) > 1 and rest[1]:
+            await _command(request, [found.name, rest[1]])
+            return
+    await _want(request, "GET")
+    await device_list.send(request, rest[0] if rest else "")
+
+
+async def _command(request, rest: list) -> None:
+    caller = await _want(request, "POST")
+    given = await body.read_json(request)
+    if not isinstance(given, (dict, list)):
+        raise TepalError("bad_request", "an object or a list of arguments expected")
+    args = tuple(given) if isinstance(given, list) else ()
+    kwargs = given if isinstance(given, dict) else {}
+    await _run(request, Call(rest[0], rest[1], args, kwargs, ()), caller)
 
 
 async def commands(request, rest: list) -> None:
@@ -235,6 +252,7 @@ def _want_method(request, method: str) -> None:
 _HANDLERS = {
     "node": node,
     "modules": modules,
+    "devices": devices,
     "commands": commands,
     "tasks": tasks,
     "config": config,

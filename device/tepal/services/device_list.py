@@ -1,0 +1,84 @@
+"""``GET /api/v1/devices``: what hangs on this node, of which type it is, and how it is.
+
+{"types": [what metadata says], "instances": [{"id", "commands", "limits", "status" …}],
+ "keywords": {name: time}, "faults": [what was wrong with the file]}
+"""
+
+import json
+
+from tepal.core import kinds, ordering
+from tepal.core.commands import as_json
+from tepal.formats.errors import TepalError
+from tepal.services import body
+
+RARE = True
+_SAID = (
+    "display_name",
+    "sensor",
+    "triggerable",
+    "rule_prompt",
+    "rule_limits",
+    "rule_unit",
+    "params",
+    "commands",
+)
+
+
+def find(node, name: str):
+    """Return the device or sensor with an id or nickname. Raises: TepalError ``not_found``."""
+    house = _house(node)
+    found = house and house.find(name)
+    if not found or found is house:
+        raise TepalError("not_found", "device " + name[:32])
+    return found
+
+
+async def send(request, name: str = "") -> None:
+    """Answer with one instance, or with all of them and their types."""
+    if name:
+        await request.answer(as_json(_instance(find(request.node, name))))
+        return
+    house = _house(request.node)
+    every = house.all if house else {}
+    used = [(it.type, it.name[0] == "s") for it in every.values()]
+    await body.start(request, "application/json")
+    await _all(request, '{"types": [', _types(used))
+    await _all(request, '], "instances": [', map(_instance, [every[key] for key in every]))
+    words = as_json(house.keywords if house else {})
+    faults = json.dumps(house.faults if house else [])
+    await body.send(request, '], "keywords": ' + words + ', "faults": ' + faults + "}")
+    await body.send(request, "")
+
+
+async def _all(request, separator: str, items) -> None:
+    """Send items one by one: together they may be more than there is memory for."""
+    for item in items:
+        await body.send(request, separator + as_json(item))
+        separator = ", "
+    if separator != ", ":
+        await body.send(request, separator)
+
+
+def _types(used: list):
+    """Yield what metadata says of the types in use."""
+    for kind in kinds.all() if used else ():
+        if (kind["config_name"], bool(kind["sensor"])) in used:
+            said = {key: kind[key] for key in _SAID if key in kind}
+            said["type"] = kind["config_name"]
+            yield said
+
+
+def _instance(it) -> dict:
+    return {
+        "id": it.name,
+        "type": it.type,
+        "sensor": it.name[0] == "s",
+        "commands": ordering.names(it),
+        "limits": it.limits(),
+        "status": it.house.guard(it, ordering.status, it),  # a driver is anybody's code
+    }
+
+
+def _house(node):
+    """Return what holds all devices; None on a node without any."""
+    return node.__dict__.get("devices")
