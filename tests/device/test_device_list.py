@@ -3,10 +3,10 @@
 import asyncio
 import json
 
-from house import Stream, build_node, end, run, write
+from device_house import start, stop
+from house import Stream, build_node, end, run
 from http_client import ask, request
 
-from tepal.core import founding
 from tepal.services import http
 from tepal.services.tcp import Connection
 
@@ -15,22 +15,6 @@ LAMP = {"_type": "pwm", "nickname": "Hall Lamp", "pin": 4, "min_rule": 0, "max_r
 EVENING = {"_type": "dummy", "nickname": "Evening", "default_rule": "Off", "schedule": {},
            "targets": ["device1"]}  # fmt: skip
 HOME = {"device1": LAMP, "sensor1": EVENING, "schedule_keywords": {"bedtime": "22:30"}}
-
-
-async def start(config=HOME, auth=False):
-    node = build_node(auth, config='{"utc": 0}')
-    write("config/devices.json", json.dumps(config))
-    node.tasks.start("devices", founding.start(node), "system")
-    await asyncio.sleep_ms(40)
-    return node
-
-
-async def stop(node):
-    for task in list(node.tasks.all):
-        if task.state == "running":
-            task.handle.cancel()
-    await asyncio.sleep_ms(10)
-    await end(node)
 
 
 async def asked(node, method="GET", path="/api/v1/devices", body=None):
@@ -53,7 +37,7 @@ async def test_a_node_without_devices_has_an_empty_list():
 
 
 async def test_the_list_says_what_hangs_on_the_node_and_how_it_is():
-    node = await start()
+    node = await start(HOME)
 
     status, answer = await asked(node)
 
@@ -82,7 +66,7 @@ async def test_the_list_says_what_hangs_on_the_node_and_how_it_is():
 
 
 async def test_one_instance_is_found_by_id_and_by_nickname():
-    node = await start()
+    node = await start(HOME)
 
     for name in ("device1", "hall_lamp"):
         status, answer = await asked(node, path="/api/v1/devices/" + name)
@@ -93,7 +77,7 @@ async def test_one_instance_is_found_by_id_and_by_nickname():
 
 
 async def test_what_is_posted_is_a_command():
-    node = await start()
+    node = await start(HOME)
     path = "/api/v1/devices/hall_lamp/"
 
     status, answer = await asked(node, "POST", path + "set_rule", {"rule": 300, "minutes": 5})
@@ -117,7 +101,7 @@ async def test_what_is_posted_is_a_command():
 
 
 async def test_who_may_only_look_sees_all_and_changes_nothing():
-    node = await start()
+    node = await start(HOME)
     node.auth.guest = 1
 
     assert (await asked(node))[0] == 200
@@ -129,7 +113,7 @@ async def test_who_may_only_look_sees_all_and_changes_nothing():
 
 
 async def test_an_instance_that_cannot_say_how_it_is_does_not_hide_the_others():
-    node = await start()
+    node = await start(HOME)
     node.devices["sensor1"].condition_met = lambda: 1 // 0
 
     _, answer = await asked(node)
@@ -168,7 +152,7 @@ def states(sent):
 
 
 async def test_what_changes_is_told_to_who_watches():
-    node = await start()
+    node = await start(HOME)
     stream, task = await watch(node)
 
     await run(node, "evening set_rule on")
@@ -187,7 +171,7 @@ async def test_what_changes_is_told_to_who_watches():
 
 
 async def test_a_fade_tells_four_times_a_second_and_not_at_each_step():
-    node = await start()
+    node = await start(HOME)
     stream, task = await watch(node)
 
     await run(node, "device1 set_rule fade/0/1")
@@ -201,7 +185,7 @@ async def test_a_fade_tells_four_times_a_second_and_not_at_each_step():
 
 
 async def test_who_listens_too_slowly_learns_that_something_was_lost():
-    node = await start()
+    node = await start(HOME)
     stream, task = await watch(node)
 
     for number in range(40):

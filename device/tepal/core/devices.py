@@ -234,6 +234,7 @@ class Devices:
         self.flag = flag  # set by interrupts, and by whoever has changed something
         self.all = {}  # id: instance
         self.keywords = {}
+        self.metadata = {}  # what the file says about the place
         self.faults = []  # what was wrong with the file, and who was left out for it
         self.now_ms = node.clock.uptime_ms
         self.plan_ms = 0  # when the schedules say something new
@@ -385,11 +386,14 @@ class Devices:
 
     async def _measure(self, it) -> None:
         before = it.condition_met() if isinstance(it, Sensor) else None
+        details = it.details()
         try:
             await asyncio.wait_for_ms(it.measure(), it.deadline_ms)
             it.fault = ""
         except Exception as error:  # noqa: BLE001 - a driver is anybody's code
             self.failed(it, error)
+        if self.guard(it, it.details) != details:
+            self.tell(it)
         if isinstance(it, Sensor) and self.guard(it, it.condition_met) != before:
             self.is_news = True
             self.tell(it)

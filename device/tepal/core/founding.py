@@ -212,6 +212,9 @@ def _check(house, data, places: dict, kinds: dict) -> list:
             for key in ("schedule", "targets", "default_rule"):
                 slim[name].pop(key, None)
     found = instances.of_all(slim, type_of) + found
+    metadata = slim.get("metadata")
+    if isinstance(metadata, dict):
+        house.metadata = metadata
     words = slim.get("schedule_keywords")
     if isinstance(words, dict):
         house.keywords = {key: words[key] for key in words if isinstance(words[key], str)}
