@@ -1,13 +1,11 @@
-"""Who sent an HTTP request: a cookie, a password (Basic) or a signature."""
+"""Who sent an HTTP request: a cookie, a password (Basic) or a signature; and from which site."""
 
 import hashlib
 
 from micropython import const
 
-from tepal.core import login
-from tepal.core.commands import NOBODY, Caller
+from tepal.core.commands import NOBODY, VIEW, Caller
 from tepal.formats.errors import TepalError
-from tepal.services import body, site
 
 RARE = True
 _WHOLE = const(4096)  # bytes of a body that is read to be believed
@@ -27,11 +25,13 @@ async def caller(request, changes: bool) -> Caller:
         elif credentials[:6] == "Tepal ":
             role = await _signed_role(request, credentials[6:])
         else:
+            from tepal.core import login
+
             role = login.session_role(auth, cookie(request))
         if role == NOBODY:
             raise TepalError("login_required")
     if changes and credentials[:6] != "Tepal ":
-        role = site.check(request, role)
+        role = check_site(request, role)
     return Caller("http", role, request.connection.address)
 
 
@@ -45,6 +45,8 @@ def cookie(request) -> str:
 
 
 async def _basic_role(request, credentials: str) -> int:
+    from tepal.core import login
+
     auth = request.node.auth
     # What was right before stands for itself, which spares the next request a slow hash.
     fingerprint = hashlib.sha256(auth.pepper + credentials.encode()).digest()
@@ -63,6 +65,9 @@ async def _basic_role(request, credentials: str) -> int:
 
 async def _signed_role(request, credentials: str) -> int:
     """Check ``nonce:count:mac`` over method, target and the hash of the body."""
+    from tepal.core import login
+    from tepal.services import body
+
     try:
         nonce, count, mac = credentials.split(":")
         number = int(count)
@@ -77,3 +82,22 @@ async def _signed_role(request, credentials: str) -> int:
     target = request.path + ("?" + request.query if request.query else "")
     message = request.method + "\n" + target + "\n" + digest
     return login.with_signature(request.node.auth, nonce, number, mac, message)
+
+
+def check_site(request, role: int) -> int:
+    """Return the role of a request that changes something; refuse it from another site's page."""
+    host = request.header("host")
+    fetch_site = request.header("sec-fetch-site")
+    if fetch_site:
+        if fetch_site not in ("same-origin", "none"):
+            raise TepalError("other_site", fetch_site)
+        return role
+    origin = request.header("origin") or request.header("referer")
+    if origin:
+        if origin.split("/")[2:3] != [host]:
+            raise TepalError("other_site", origin[:64])
+        return role
+    if request.header("user-agent")[:8] == "Mozilla/":
+        # A page elsewhere can make a browser leave all of these out, so it may only look.
+        return min(role, VIEW)
+    return role

@@ -20,7 +20,7 @@ from tepal.core.commands import ADMIN
 from tepal.formats import checks, dns
 from tepal.formats.errors import TepalError
 from tepal.formats.postfixes import is_host
-from tepal.services import body, discovery, site, web
+from tepal.services import body, discovery, identity, web
 
 RARE = True
 _TASK = const("portal")
@@ -177,7 +177,7 @@ def _scan(node, portal: dict) -> None:
 async def _join(request, portal: dict) -> None:
     """Take what a visitor has typed; it is tried within seconds, and the page asks what became."""
     node = request.node
-    if not _is_ours(request) or site.check(request, ADMIN) < ADMIN:
+    if not _is_ours(request) or identity.check_site(request, ADMIN) < ADMIN:
         raise TepalError("other_site", request.header("host")[:64])
     if request.header("content-type")[:16] != "application/json":
         raise TepalError("arguments", "content-type application/json expected")

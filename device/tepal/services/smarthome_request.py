@@ -158,9 +158,9 @@ class Request:
 
             role = await login.with_password(auth, str(self.password), address)
         if self.is_http:
-            from tepal.services import site
+            from tepal.services import identity
 
-            role = site.check(self, role)  # any page could make a browser ask
+            role = identity.check_site(self, role)  # any page could make a browser ask
         self.caller = Caller("smarthome", role, address)
 
     def want(self, role: int = CONTROL) -> None:
