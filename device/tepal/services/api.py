@@ -1,6 +1,9 @@
 """``/api/v1``: JSON, real status codes, POST for what changes something."""
 
 import json
+import sys
+
+from micropython import const
 
 from tepal.core import ending, loading
 from tepal.core.commands import ADMIN, CONTROL, NOBODY, ROLES, VIEW, Caller, as_json, text
@@ -9,6 +12,7 @@ from tepal.formats.errors import TepalError
 from tepal.services import body
 
 RARE = True
+_DEVICES = const("tepal.services.device_list")
 
 
 async def handle(request) -> None:
@@ -67,17 +71,10 @@ def _described(node, name: str) -> dict:
     return {"name": name, "loaded": True, "commands": commands}
 
 
-async def devices(request, rest: list) -> None:
+async def _devices(request, rest: list) -> None:
     """GET devices, devices/<id>; POST devices/<id>/<command> as to modules."""
-    from tepal.services import device_list
-
-    if rest and rest[0]:
-        found = device_list.find(request.node, rest[0])
-        if len(rest) > 1 and rest[1]:
-            await _command(request, [found.name, rest[1]])
-            return
-    await _want(request, "GET")
-    await device_list.send(request, rest[0] if rest else "")
+    __import__(_DEVICES)  # by its path, because few nodes want its name in memory
+    await sys.modules[_DEVICES].handle(request, rest, _want, _command)
 
 
 async def _command(request, rest: list) -> None:
@@ -252,7 +249,7 @@ def _want_method(request, method: str) -> None:
 _HANDLERS = {
     "node": node,
     "modules": modules,
-    "devices": devices,
+    "devices": _devices,
     "commands": commands,
     "tasks": tasks,
     "config": config,

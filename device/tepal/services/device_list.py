@@ -24,7 +24,20 @@ _SAID = (
 )
 
 
-def find(node, name: str):
+async def handle(request, rest: list, want, command) -> None:
+    """Answer one request; ``want`` lets nobody pass who may not look, ``command`` runs one."""
+    found = _find(request.node, rest[0]) if rest and rest[0] else None
+    if found and len(rest) > 1 and rest[1]:
+        await command(request, [found.name, rest[1]])
+        return
+    await want(request, "GET")
+    if found:
+        await request.answer(as_json(_instance(found)))
+    else:
+        await _send(request)
+
+
+def _find(node, name: str):
     """Return the device or sensor with an id or nickname. Raises: TepalError ``not_found``."""
     house = _house(node)
     found = house and house.find(name)
@@ -33,11 +46,8 @@ def find(node, name: str):
     return found
 
 
-async def send(request, name: str = "") -> None:
-    """Answer with one instance, or with all of them and their types."""
-    if name:
-        await request.answer(as_json(_instance(find(request.node, name))))
-        return
+async def _send(request) -> None:
+    """Answer with all instances and their types."""
     house = _house(request.node)
     every = house.all if house else {}
     used = [(it.type, it.name[0] == "s") for it in every.values()]
