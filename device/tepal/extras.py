@@ -30,8 +30,13 @@ def open(node) -> None:
 
 async def _open_smarthome(node) -> None:
     from tepal import boot
-    from tepal.services import smarthome, tcp
+    from tepal.services import tcp
 
+    try:
+        from tepal.services import smarthome
+    except ImportError as error:
+        node.log.err("smarthome: " + str(error))
+        return
     door = tcp.Door("smarthome", smarthome, node, _SMARTHOME_CLIENTS)
     door.patience_ms = door.trusted_ms = _SMARTHOME_SILENCE_MS
     await boot.open(door, _SMARTHOME_PORT)

@@ -2,6 +2,7 @@
 
 import binascii
 import json
+import os
 
 from device_house import stop
 from house import build_node, end, fails, talk
@@ -63,6 +64,25 @@ async def test_what_is_no_request_is_said_to_be_none():
     assert b"too large" in await talk(node, smarthome, many)
     assert await talk(node, smarthome) == b""
     assert b"Syntax error" in await talk(node, smarthome, b"\n")
+    await stop(node)
+
+
+async def test_noise_is_answered_with_an_error_or_not_at_all():
+    node = await opened()
+    seeds = (
+        b'["set_rule", "device1", {"on": [1, 2.5e3, null]}]',
+        b"GET /status?a/%2F HTTP/1.1\r\n\r\n",
+    )
+    noise = os.urandom(120)
+
+    for place in range(0, len(noise), 3):
+        line = bytearray(seeds[place % 2])
+        line[noise[place] % len(line)] = noise[place + 1]
+        line = bytes(line[: noise[place + 2] % len(line)])
+        sent = await talk(node, smarthome, line + b"\n")
+        _, _, body = (b"\r\n\r\n" + sent).rpartition(b"\r\n\r\n")
+        assert not body or "ERROR" in json.loads(body) or "metadata" in json.loads(body), line
+    assert [line for line in node.log.lines if "smarthome" in line] == []
     await stop(node)
 
 

@@ -1,5 +1,7 @@
 """Endpoints of micropython-smarthome that are about one device or sensor; see smarthome_request."""
 
+# Of the part smarthome, which a release can leave out.
+
 from micropython import const
 
 from tepal.core.devices import Device, Sensor

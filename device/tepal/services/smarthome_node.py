@@ -1,5 +1,7 @@
 """Endpoints of micropython-smarthome that are about the node as a whole; see smarthome_request."""
 
+# Of the part smarthome, which a release can leave out.
+
 import gc
 
 from micropython import const
@@ -149,7 +151,8 @@ async def mem_info(request) -> dict:
 def _largest(free: int) -> int:
     """Return about how many bytes are free in one piece."""
     low, high = 0, min(free, _LARGEST)
-    while high - low > free // 64 + _BLOCK:
+    grain = high // 64 + _BLOCK
+    while high - low > grain:
         middle = (low + high) // 2
         try:
             bytearray(middle)

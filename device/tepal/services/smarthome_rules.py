@@ -3,7 +3,9 @@
 What is changed here is on flash at once, so that there is nothing left to save.
 """
 
-from tepal.core import ordering, rulebook
+# Of the part smarthome, which a release can leave out.
+
+from tepal.core import rulebook
 from tepal.formats import timetable
 from tepal.formats.errors import TepalError
 from tepal.services import smarthome_node
@@ -27,7 +29,7 @@ async def add_schedule_rule(request, it, time, rule, overwrite=None) -> dict:
     """Follow a rule from a time of day on."""
     _check_time(request.house, time)
     try:
-        ordering.checked(it, rule)
+        it.rule_validator(rule)
     except TepalError:
         raise Wrong("Invalid rule")
     if time in it.schedule and overwrite != "overwrite":
