@@ -1,5 +1,7 @@
 """The types of devices and sensors that this node has: what their metadata says of them."""
 
+# Of the part devices, which a release can leave out.
+
 import json
 import os
 

@@ -6,7 +6,6 @@
 
 import json
 
-from tepal.core import kinds, ordering
 from tepal.core.commands import as_json
 from tepal.formats.errors import TepalError
 from tepal.services import body
@@ -71,7 +70,11 @@ async def _all(request, separator: str, items) -> None:
 
 def _types(used: list):
     """Yield what metadata says of the types in use."""
-    for kind in kinds.all() if used else ():
+    if not used:
+        return
+    from tepal.core import kinds
+
+    for kind in kinds.all():
         if (kind["config_name"], bool(kind["sensor"])) in used:
             said = {key: kind[key] for key in _SAID if key in kind}
             said["type"] = kind["config_name"]
@@ -79,6 +82,8 @@ def _types(used: list):
 
 
 def _instance(it) -> dict:
+    from tepal.core import ordering
+
     return {
         "id": it.name,
         "type": it.type,

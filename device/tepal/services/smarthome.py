@@ -3,10 +3,9 @@
 What it says is in ``smarthome_request``, which is not in memory while nobody asks.
 """
 
-# Of the part smarthome, which a release can leave out.
+# Of the part devices, which a release can leave out.
 
 BUFFER = 1024  # bytes: a line
-BUSY = b'{"ERROR": "Too many clients"}'
 
 
 async def serve(node, connection) -> None:

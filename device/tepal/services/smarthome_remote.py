@@ -1,6 +1,6 @@
 """Endpoints of micropython-smarthome that are about infrared; see smarthome_request."""
 
-# Of the part smarthome, which a release can leave out.
+# Of the part devices, which a release can leave out.
 
 from tepal.services.smarthome_request import Wrong
 

@@ -8,7 +8,7 @@ Errors are ``{"ERROR": sentence}``, and status 200 all the same. What an endpoin
 the bus, so that roles hold.
 """
 
-# Of the part smarthome, which a release can leave out.
+# Of the part devices, which a release can leave out.
 
 import json
 import sys

@@ -3,7 +3,7 @@
 What is changed here is on flash at once, so that there is nothing left to save.
 """
 
-# Of the part smarthome, which a release can leave out.
+# Of the part devices, which a release can leave out.
 
 from tepal.core import rulebook
 from tepal.formats import timetable

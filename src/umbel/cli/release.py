@@ -42,9 +42,7 @@ def build(  # noqa: PLR0913, PLR0917 - each is an option
     ] = None,
     without: Annotated[
         list[str] | None,
-        typer.Option(
-            "--without", help="Leave out this part: mqtt, telegram, smarthome …; may be repeated."
-        ),
+        typer.Option("--without", help="Leave out this part: mqtt, telegram; may be repeated."),
     ] = None,
     platform: Annotated[
         list[str] | None,
