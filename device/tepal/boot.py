@@ -20,6 +20,7 @@ VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _NONE = const("n/a")
 _FILES = const("user_main.py user_main.mpy config/devices.json config/devices.json.new")
+_EXTRAS = const("syslog mqtt smarthome")
 _BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4 update_url")
 
 
@@ -175,7 +176,7 @@ async def _open_doors(node) -> None:
         from tepal.services import serial
 
         node.tasks.start("console", serial.serve(node, console.open()), "system")
-    if get("espnow") or get("syslog") != "n/a" or get("mqtt") != "n/a":
+    if get("espnow") or any(get(key) != _NONE for key in _EXTRAS.split()):
         from tepal import extras
 
         extras.open(node)

@@ -1,4 +1,4 @@
-"""Doors that few nodes have: the air, and the ways to a broker and to a syslog server."""
+"""Doors that few nodes have: the air, old clients, and the ways to a broker and a syslog server."""
 
 import asyncio
 
@@ -8,6 +8,9 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _BOOT_MS = const(1500)
+_SMARTHOME_PORT = const(8123)
+_SMARTHOME_CLIENTS = const(4)
+_SMARTHOME_SILENCE_MS = const(20000)
 
 
 def open(node) -> None:
@@ -19,8 +22,26 @@ def open(node) -> None:
         node.tasks.start("syslog", syslog.run(node, server), "system")
     if node.config.get("mqtt") != "n/a":
         node.tasks.start("mqtt.open", _open_mqtt(node), "system")
+    if node.config.get("smarthome") != "n/a":
+        node.tasks.start("smarthome.open", _open_smarthome(node), "system")
     if node.config.get("espnow"):
         _open_air(node)
+
+
+async def _open_smarthome(node) -> None:
+    from tepal import boot
+    from tepal.services import tcp
+
+    try:
+        from tepal.services import smarthome
+    except ImportError as error:
+        node.log.err("smarthome: " + str(error))
+        return
+    door = tcp.Door("smarthome", smarthome, node, _SMARTHOME_CLIENTS)
+    door.patience_ms = door.trusted_ms = _SMARTHOME_SILENCE_MS
+    await boot.open(door, _SMARTHOME_PORT)
+    if node.config.get("smarthome") == "open":
+        node.log.boot("smarthome: no password is asked for")
 
 
 async def _open_mqtt(node) -> None:

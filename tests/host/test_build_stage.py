@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -99,6 +100,21 @@ def test_without_devices_no_type_of_device_is_there_and_no_driver_of_one():
 
     gone = whole.keys() - less.keys()
     assert {"tepal/core/devices.py", "devices/relay.py", "drivers/kasa.py"} <= gone
+    assert {"tepal/services/smarthome.py", "tepal/core/kinds.py"} <= gone
+
+
+@pytest.mark.parametrize("part", ["devices", "espnow", "telegram"])
+def test_what_is_left_needs_nothing_of_a_part_before_somebody_wants_it(part: str):
+    whole = plan(sources.device_dir())
+
+    less = plan(sources.device_dir(), Selection(without=frozenset({part})))
+
+    gone = {name.removesuffix(".py").replace("/", ".") for name in whole.keys() - less.keys()}
+    for name, path in less.items():
+        for line in ast.parse(path.read_bytes()).body if name.endswith(".py") else ():
+            if isinstance(line, ast.ImportFrom):
+                wanted = {line.module, *(f"{line.module}.{one.name}" for one in line.names)}
+                assert not wanted & gone, name
 
 
 def test_a_part_that_there_is_not_is_refused_with_those_that_there_are():

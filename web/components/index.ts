@@ -2,6 +2,7 @@
 export { backoff } from "./backoff";
 export { Button, SureButton } from "./button";
 export { Catalogue, type Texts, type Values } from "./catalogue";
+export { clusters } from "./clusters";
 export { fromHsv, type Rgb, toHex, toHsv } from "./colour";
 export { ColourPicker } from "./colour-picker";
 export { Answer, CommandBox } from "./command-box";

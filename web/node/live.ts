@@ -21,72 +21,72 @@ interface Ports {
   hear: (topic: string, data: unknown) => void;
 }
 
-const TOPICS = ["node", "log", "state", "notify"];
+const TOPICS = ["node", "log", "state", "notify", "lost"];
 
 export class Live {
-  private stream: Stream | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private running = false;
-  private opened = false;
-  private refusals = 0; // streams that did not open, in a row
-  private absences = 0; // looks that found nobody, in a row
+  #stream: Stream | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
+  #opened = false;
+  #refusals = 0; // streams that did not open, in a row
+  #absences = 0; // looks that found nobody, in a row
 
   constructor(private readonly ports: Ports) {}
 
   start(): void {
     this.stop();
-    this.running = true;
-    this.refusals = this.absences = 0;
+    this.#running = true;
+    this.#refusals = this.#absences = 0;
     this.ports.tell("connecting");
-    this.open();
+    this.#open();
   }
 
   stop(): void {
-    this.running = false;
-    clearTimeout(this.timer);
-    this.stream?.close();
-    this.stream = undefined;
+    this.#running = false;
+    clearTimeout(this.#timer);
+    this.#stream?.close();
+    this.#stream = undefined;
   }
 
   /** Somebody noticed that the node is gone, or is not the one it was before a restart. */
   doubt(): void {
-    if (this.running && this.stream) this.broken();
+    if (this.#running && this.#stream) this.#broken();
   }
 
-  private open(): void {
+  #open(): void {
     const stream = this.ports.open();
-    this.stream = stream;
-    this.opened = false;
+    this.#stream = stream;
+    this.#opened = false;
     stream.onopen = () => {
-      this.opened = true;
+      this.#opened = true;
       this.ports.tell("live");
     };
     stream.onerror = () => {
-      if (this.stream === stream) this.broken();
+      if (this.#stream === stream) this.#broken();
     };
     for (const topic of TOPICS) {
       stream.addEventListener(topic, ({ data }) => this.ports.hear(topic, JSON.parse(data)));
     }
   }
 
-  private broken(): void {
-    this.stream?.close();
-    this.stream = undefined;
-    this.refusals = this.opened ? 0 : this.refusals + 1;
-    void this.look();
+  #broken(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+    this.#refusals = this.#opened ? 0 : this.#refusals + 1;
+    void this.#look();
   }
 
-  private async look(): Promise<void> {
+  async #look(): Promise<void> {
     const finding = await this.ports.look();
-    if (!this.running || finding === "closed") return;
+    if (!this.#running || finding === "closed") return;
     if (finding === "gone") {
-      this.refusals = 0;
+      this.#refusals = 0;
       this.ports.tell("lost");
-      this.timer = setTimeout(() => void this.look(), backoff(++this.absences));
+      this.#timer = setTimeout(() => void this.#look(), backoff(++this.#absences));
       return;
     }
-    this.absences = 0;
-    if (this.refusals > 1) this.ports.tell("polling");
-    this.timer = setTimeout(() => this.open(), this.refusals > 1 ? AGAIN_MS : backoff(1));
+    this.#absences = 0;
+    if (this.#refusals > 1) this.ports.tell("polling");
+    this.#timer = setTimeout(() => this.#open(), this.#refusals > 1 ? AGAIN_MS : backoff(1));
   }
 }

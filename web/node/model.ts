@@ -66,6 +66,45 @@ export interface Module {
   commands?: Command[];
 }
 
+/** What metadata says of a type of device or sensor. */
+export interface Kind {
+  type: string;
+  display_name: string;
+  sensor: boolean;
+  triggerable?: boolean;
+  rule_prompt: string;
+  rule_unit?: string;
+  commands?: Record<string, string>; // its own, and what they do
+}
+
+export interface Status {
+  nickname: string;
+  enabled: boolean;
+  current_rule: unknown;
+  schedule: Record<string, unknown>;
+  override: { until: number | null } | null; // seconds since 1970; null: until somebody says so
+  fault: string;
+  turned_on?: boolean | null;
+  condition_met?: boolean | null;
+  [more: string]: unknown;
+}
+
+/** One device or sensor. */
+export interface Instance {
+  id: string;
+  type: string;
+  sensor: boolean;
+  limits: [number, number] | null;
+  status: Status | null; // null: it cannot say
+  kind?: Kind | undefined;
+}
+
+export interface Devices {
+  types: Kind[];
+  instances: Instance[];
+  faults: string[];
+}
+
 export interface Task {
   tag: string;
   state: string;

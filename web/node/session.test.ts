@@ -22,6 +22,7 @@ class FakeNode {
   uptime = 60_000;
   level = 5;
   tasks: unknown[] = [];
+  devices: Record<string, unknown[]> = { types: [], instances: [], faults: [] };
   asked: string[] = [];
   streams: FakeStream[] = [];
 
@@ -57,6 +58,7 @@ class FakeNode {
     }
     if (what === "GET modules") return Response.json([DIMMER, { name: "rgb", loaded: false }]);
     if (what === "GET modules/rgb") return Response.json({ name: "rgb", loaded: true, commands: [] });
+    if (what === "GET devices") return Response.json(this.devices);
     if (what === "GET log") return Response.json(["t [BOOT] up"]);
     if (what === "GET tasks") return Response.json(this.tasks);
     if (what === "POST modules/dimmer/status") return Response.json({ result: { X: this.level, S: 1 }, text: "" });
@@ -205,6 +207,49 @@ describe("the page of an open node", () => {
 
     expect(stream.closed).toBe(true);
     expect(node.streams.length).toBe(2);
+  });
+});
+
+describe("what hangs on the node", () => {
+  const lamp = { id: "device2", type: "desktop", sensor: false, limits: null, status: { nickname: "Screen" } };
+  const kinds = [
+    { type: "desktop", sensor: true, display_name: "Computer Activity" },
+    { type: "desktop", sensor: false, display_name: "Computer Screen" },
+  ];
+  const listed = () => node.asked.filter((request) => request === "GET devices").length;
+
+  beforeEach(() => {
+    node.devices = { types: kinds, instances: [{ ...lamp, id: "device10" }, lamp], faults: ["device3: no pin"] };
+  });
+
+  it("is listed by number, each with its own type", async () => {
+    await started();
+
+    expect(state().devices.map(({ id }) => id)).toEqual(["device2", "device10"]);
+    expect(state().devices[0]?.kind?.display_name).toBe("Computer Screen");
+    expect(state().faults).toEqual(["device3: no pin"]);
+  });
+
+  it("tells by itself what is new", async () => {
+    const stream = await started();
+
+    stream.say("state", { target: "device2", status: { nickname: "Monitor" } });
+    await settle();
+
+    expect(state().devices[0]?.status?.nickname).toBe("Monitor");
+    expect(state().devices[1]?.status?.nickname).toBe("Screen");
+    expect(listed()).toBe(1);
+  });
+
+  it("is asked anew when that concerns all, or when something was lost", async () => {
+    const stream = await started();
+
+    stream.say("state", { target: "devices", status: null });
+    await settle();
+    stream.say("lost", 3);
+    await settle();
+
+    expect(listed()).toBe(3);
   });
 });
 

@@ -7,8 +7,8 @@ const GROUPS = {
   "group.access": ["auth", "appwd", "ctlpwd", "viewpwd"],
   "group.web": ["webui", "webport", "webui_max_con", "guimeta"],
   "group.time": ["cron", "crontasks", "timirq", "timirqcbf", "timirqseq"],
-  "group.pins": ["irq1", "irq1_trig", "irq1_cbf", "irq2", "irq2_trig", "irq2_cbf", "irq3",
-    "irq3_trig", "irq3_cbf", "irq4", "irq4_trig", "irq4_cbf", "cstmpmap", "irq_prell_ms"],
+  "group.pins": [...[1, 2, 3, 4].flatMap((number) => ["", "_trig", "_cbf"].map((end) => `irq${number}${end}`)),
+    "cstmpmap", "irq_prell_ms"],
 } as const;
 
 type Group = keyof typeof GROUPS | "group.other";

@@ -1,6 +1,7 @@
 // How each of our pages is built.
 import type { UserConfig } from "vite";
 import { singleFile } from "./single-file.ts";
+import { shortTexts } from "./texts.ts";
 
 interface Page {
   budget: number; // bytes, compressed
@@ -21,6 +22,6 @@ export function page({ budget, backend, isPlain, beside }: Page): UserConfig {
       ...(beside ? { outDir: beside.folder, emptyOutDir: false } : {}),
     },
     server: { ...(backend ? { proxy: { "/api": { target: backend, changeOrigin: true } } } : {}) },
-    plugins: [singleFile({ budget, name: beside?.name })],
+    plugins: [shortTexts(), singleFile({ budget, name: beside?.name })],
   };
 }

@@ -24,6 +24,7 @@ _LONGEST_MS = const(3600000)  # between two looks at the schedule
 _RETRY_MS = const(5000)
 _LONGEST_RETRY_MS = const(320000)
 _LOOK_MS = const(20)
+_TELL_MS = const(250)  # between two pieces of news of one instance, for those who watch
 
 
 class Instance:
@@ -233,10 +234,13 @@ class Devices:
         self.flag = flag  # set by interrupts, and by whoever has changed something
         self.all = {}  # id: instance
         self.keywords = {}
+        self.metadata = {}  # what the file says about the place
         self.faults = []  # what was wrong with the file, and who was left out for it
         self.now_ms = node.clock.uptime_ms
         self.plan_ms = 0  # when the schedules say something new
         self.is_news = True  # a sensor may have changed its mind
+        self.untold = {}  # the names of those of which listeners do not know the newest
+        self.tell_ms = 0  # when they are told
 
     def __getitem__(self, name: str) -> "Any":
         """Return the instance with an id or nickname. Raises: KeyError."""
@@ -299,7 +303,23 @@ class Devices:
                 self.start(it)
             if it.timers:
                 due = min(due, *it.timers.values())
+        if self.untold:
+            self._tell(now)
+            due = min(due, self.tell_ms) if self.untold else due
         return max(0, min(due - now, _LONGEST_MS))
+
+    def tell(self, it) -> None:
+        """Let those who watch know soon that something about an instance is new."""
+        if self.node.log.listeners:
+            self.untold[it.name] = True
+            self.flag.set()
+
+    def _tell(self, now: int) -> None:
+        if now >= self.tell_ms:
+            self.tell_ms = now + _TELL_MS
+            for name in self.untold:
+                self.node.log.publish("device", name)
+            self.untold = {}
 
     def start(self, it) -> None:
         """Begin to do what waits for an instance, unless that is going on."""
@@ -327,6 +347,7 @@ class Devices:
         if it.poll_ms and it.enabled and "poll" not in it.timers:
             it.timers["poll"] = now
         self.is_news = True
+        self.tell(it)
         it.timers.pop("retry", None)
         _rulebook().remember(self)
         self.step()  # now, so that a sensor that says off and on again has said off
@@ -340,17 +361,22 @@ class Devices:
         """Do what has come due for one instance."""
         if it.is_noted:
             it.is_noted = False
-            self.is_news |= it.look(now)
+            self._look(it, now)
         for name in [name for name in it.timers if it.timers[name] <= now]:
             it.timers.pop(name)
             if name == "look":
-                self.is_news |= it.look(now)
+                self._look(it, now)
             elif name == "poll":
                 if it.enabled:
                     it.is_due = True
                     it.timers[name] = now + it.poll_ms
             elif name != "retry":
                 _rulebook().fire(self, it, name, now)
+
+    def _look(self, it, now: int) -> None:
+        if it.look(now):
+            self.is_news = True
+            self.tell(it)
 
     def _arbitrate(self) -> None:
         for it in self.all.values():
@@ -360,13 +386,17 @@ class Devices:
 
     async def _measure(self, it) -> None:
         before = it.condition_met() if isinstance(it, Sensor) else None
+        details = it.details()
         try:
             await asyncio.wait_for_ms(it.measure(), it.deadline_ms)
             it.fault = ""
         except Exception as error:  # noqa: BLE001 - a driver is anybody's code
             self.failed(it, error)
+        if self.guard(it, it.details) != details:
+            self.tell(it)
         if isinstance(it, Sensor) and self.guard(it, it.condition_met) != before:
             self.is_news = True
+            self.tell(it)
             self.flag.set()
 
     async def _send(self, it) -> None:
@@ -387,7 +417,7 @@ class Devices:
             return
         it.tries, it.fault = 0, ""
         it.shown = goal
-        self.node.log.publish("device", it.name)
+        self.tell(it)
 
     def guard(self, it, function, *args):
         """Return what a call returns, None if it fails: no instance stops the clock of the others."""
@@ -404,6 +434,7 @@ class Devices:
             self.node.log.exception("devices", error)  # noqa: PLE1205 - our own log
         elif it.fault != text:
             it.fault = text
+            self.tell(it)
             self.node.log.warn(it.name + ": " + text)
 
 

@@ -91,6 +91,15 @@ def url(_: str, text: str) -> None:
     dial.parts(text)
 
 
+def guests(key: str, text: str) -> None:
+    """Who may come in without a password."""
+    from tepal.core.names import is_address
+
+    for word in text.split(","):
+        if text not in ("login", "open") and not is_address(word.strip()):
+            raise fault(key, "login, open, or addresses with commas")
+
+
 FORMS = {
     "crontasks": schedule,
     "tz": time_zone,
@@ -102,5 +111,6 @@ FORMS = {
     "update_channel": channel,
     "mqtt": server,
     "update_url": url,
+    "smarthome": guests,
     "irq_cbf": script,
 }

@@ -5,7 +5,6 @@
 import asyncio
 import gc
 import json
-import os
 import sys
 
 from micropython import const
@@ -14,8 +13,6 @@ from tepal.core import devices, storage
 
 RARE = True
 PATH = const("config/devices.json")
-_TABLE = const("/devices/types.txt")
-_FOLDER = const("/devices")
 _TIDY = const(4096)  # bytes between two collections
 _BLOCK = const(256)  # bytes
 _PAUSE_MS = const(1500)
@@ -215,6 +212,9 @@ def _check(house, data, places: dict, kinds: dict) -> list:
             for key in ("schedule", "targets", "default_rule"):
                 slim[name].pop(key, None)
     found = instances.of_all(slim, type_of) + found
+    metadata = slim.get("metadata")
+    if isinstance(metadata, dict):
+        house.metadata = metadata
     words = slim.get("schedule_keywords")
     if isinstance(words, dict):
         house.keywords = {key: words[key] for key in words if isinstance(words[key], str)}
@@ -301,31 +301,16 @@ def _hardware(node, name: str, kind: str, pin):
 
 def _kinds(data, places: dict) -> dict:
     """Return the types that are wanted: {(config name, is sensor): type}."""
+    from tepal.core import kinds
+
     wanted = []
     for name in places:
         given = _value(data, places, name)
         if isinstance(given, dict) and "_type" in given:
             wanted.append((given["_type"], name[0] == "s"))
     found = {}
-    for kind in _types():
+    for kind in kinds.all():
         key = (kind["config_name"], bool(kind.get("sensor")))
         if key in wanted:
             found[key] = kind
     return found
-
-
-def _types():
-    """Yield all types: the table of the release, or where there is none the metadata itself."""
-    base = __file__.rsplit("/", 3)[0]
-    if storage.exists(base + _TABLE):
-        for line in storage.lines(base + _TABLE):
-            yield json.loads(line)
-        return
-    for name in os.listdir(base + _FOLDER):
-        if name.endswith(".json"):
-            with open(base + _FOLDER + "/" + name) as file:
-                kind = json.load(file)
-            kind["sensor"] = "triggerable" in kind
-            kind.setdefault("module", name[:-5])
-            kind.setdefault("params", {})
-            yield kind

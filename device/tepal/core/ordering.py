@@ -41,7 +41,7 @@ def command(target, function: str):
     if not is_all and hasattr(target, function):
         return getattr(target, function)
     handler = _HANDLERS[function]
-    return lambda *args: handler(target, *args)
+    return lambda *args, **kwargs: handler(target, *args, **kwargs)
 
 
 def role(function: str) -> int:
@@ -110,6 +110,7 @@ async def disable_in(it, minutes):
 def _later(it, what: str, minutes) -> dict:
     left_ms = ruling.later(it, what, minutes, it.house.now_ms())
     rulebook.remember(it.house)
+    it.house.tell(it)
     it.house.flag.set()
     return {what + "_in_seconds": left_ms // 1000}
 
@@ -195,6 +196,7 @@ async def _reschedule(it, changed: dict) -> dict:
     rulebook.save(it.name, "schedule", changed)
     it.schedule = changed
     it.house.plan_ms = 0
+    it.house.tell(it)
     it.house.flag.set()
     return changed
 

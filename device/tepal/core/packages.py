@@ -3,6 +3,8 @@
 Each has a folder ``.dist-info``; ``direct_url.json`` (PEP 610) in it keeps the hash of the wheel.
 """
 
+# Of the part mqtt, which a release can leave out.
+
 import json
 import os
 

@@ -50,6 +50,7 @@ def _follow(it, known: list, now_ms: int) -> None:
 def changed(it, now_ms: int) -> None:
     """Tell an instance that its rule has changed, and its house that this may matter."""
     it.house.is_news = True
+    it.house.tell(it)
     it.house.guard(it, it.changed, now_ms)
     if it.poll_ms and it.enabled and "poll" not in it.timers:
         it.timers["poll"] = now_ms

@@ -1,5 +1,7 @@
 """The MQTT topics of what a list of updates names."""
 
+# Of the part mqtt, which a release can leave out.
+
 # Without ``const``, which the host lacks: it imports this file as it is.
 RARE = True
 PART = 16384  # bytes of a part, where something comes in parts; the last one is smaller

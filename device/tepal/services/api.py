@@ -1,6 +1,9 @@
 """``/api/v1``: JSON, real status codes, POST for what changes something."""
 
 import json
+import sys
+
+from micropython import const
 
 from tepal.core import ending, loading
 from tepal.core.commands import ADMIN, CONTROL, NOBODY, ROLES, VIEW, Caller, as_json, text
@@ -9,6 +12,7 @@ from tepal.formats.errors import TepalError
 from tepal.services import body
 
 RARE = True
+_DEVICES = const("tepal.services.device_list")
 
 
 async def handle(request) -> None:
@@ -33,13 +37,7 @@ async def modules(request, rest: list) -> None:
     """GET modules, GET modules/<m>; POST modules/<m>/<f> with an object or a list of arguments."""
     node = request.node
     if len(rest) > 1 and rest[1]:
-        caller = await _want(request, "POST")
-        given = await body.read_json(request)
-        if not isinstance(given, (dict, list)):
-            raise TepalError("bad_request", "an object or a list of arguments expected")
-        args = tuple(given) if isinstance(given, list) else ()
-        kwargs = given if isinstance(given, dict) else {}
-        await _run(request, Call(rest[0], rest[1], args, kwargs, ()), caller)
+        await _command(request, rest)
         return
     await _want(request, "GET", CONTROL if rest and rest[0] else VIEW)  # describing it loads it
     if rest and rest[0]:
@@ -71,6 +69,22 @@ def _described(node, name: str) -> dict:
         command["role"] = ROLES[node.modules.role(module, command["name"])]
         commands.append(command)
     return {"name": name, "loaded": True, "commands": commands}
+
+
+async def _devices(request, rest: list) -> None:
+    """GET devices, devices/<id>; POST devices/<id>/<command> as to modules."""
+    __import__(_DEVICES)  # by its path, because few nodes want its name in memory
+    await sys.modules[_DEVICES].handle(request, rest, _want, _command)
+
+
+async def _command(request, rest: list) -> None:
+    caller = await _want(request, "POST")
+    given = await body.read_json(request)
+    if not isinstance(given, (dict, list)):
+        raise TepalError("bad_request", "an object or a list of arguments expected")
+    args = tuple(given) if isinstance(given, list) else ()
+    kwargs = given if isinstance(given, dict) else {}
+    await _run(request, Call(rest[0], rest[1], args, kwargs, ()), caller)
 
 
 async def commands(request, rest: list) -> None:
@@ -227,6 +241,7 @@ def _want_method(request, method: str) -> None:
 _HANDLERS = {
     "node": node,
     "modules": modules,
+    "devices": _devices,
     "commands": commands,
     "tasks": tasks,
     "config": config,

@@ -12,6 +12,7 @@ _BUSY = {
     "shell": b"Connection is busy. Bye!\n",
     "http": b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\n"
     b"connection: close\r\n\r\n",
+    "smarthome": b'{"ERROR": "Too many clients"}',
 }
 
 

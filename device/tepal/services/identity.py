@@ -4,10 +4,8 @@ import hashlib
 
 from micropython import const
 
-from tepal.core import login
 from tepal.core.commands import NOBODY, VIEW, Caller
 from tepal.formats.errors import TepalError
-from tepal.services import body
 
 RARE = True
 _WHOLE = const(4096)  # bytes of a body that is read to be believed
@@ -27,6 +25,8 @@ async def caller(request, changes: bool) -> Caller:
         elif credentials[:6] == "Tepal ":
             role = await _signed_role(request, credentials[6:])
         else:
+            from tepal.core import login
+
             role = login.session_role(auth, cookie(request))
         if role == NOBODY:
             raise TepalError("login_required")
@@ -45,6 +45,8 @@ def cookie(request) -> str:
 
 
 async def _basic_role(request, credentials: str) -> int:
+    from tepal.core import login
+
     auth = request.node.auth
     # What was right before stands for itself, which spares the next request a slow hash.
     fingerprint = hashlib.sha256(auth.pepper + credentials.encode()).digest()
@@ -63,6 +65,9 @@ async def _basic_role(request, credentials: str) -> int:
 
 async def _signed_role(request, credentials: str) -> int:
     """Check ``nonce:count:mac`` over method, target and the hash of the body."""
+    from tepal.core import login
+    from tepal.services import body
+
     try:
         nonce, count, mac = credentials.split(":")
         number = int(count)

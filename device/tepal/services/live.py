@@ -48,24 +48,37 @@ async def _send_all(request, caller, listener) -> None:
     send = request.connection.write
     await send(request.start("200 OK", "text/event-stream", "cache-control: no-store\r\n"))
     await send(_event("node", {"name": node.name, "uptime_ms": node.clock.uptime_ms()}))
+    lost = 0
     while True:
+        if listener.lost != lost:
+            lost = listener.lost
+            await send(_event("lost", lost))
         try:
             topic, data = await asyncio.wait_for_ms(listener.get(), _PING_MS)
         except asyncio.TimeoutError:
             await send(": alive\n\n")
             continue
-        if topic == "command":
+        if topic in ("command", "device"):
+            if topic == "command" and _is_instance(node, data):
+                continue  # it tells itself what is new, and when
             topic, data = "state", await _state(node, data, caller)
         await send(_event(topic, data))
 
 
 async def _state(node, target: str, caller) -> dict:
-    """Return the state of a module after one of its commands ran."""
+    """Return the state of a module or a device; of all devices together there is too much to say."""
+    status = None
     try:
-        status = await node.commands.run(Call(target, "status", (), {}, ()), caller)
+        if target != "devices":
+            status = await node.commands.run(Call(target, "status", (), {}, ()), caller)
     except TepalError:
-        status = None  # it has no status
+        pass  # it has no status
     return {"target": target, "status": status}
+
+
+def _is_instance(node, target: str) -> bool:
+    house = node.__dict__.get("devices")
+    return house is not None and target != "devices" and house.find(target) is not None
 
 
 def _event(topic: str, data: object) -> str:

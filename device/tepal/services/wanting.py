@@ -1,5 +1,7 @@
 """Decides whether a node lacks what a list names."""
 
+# Of the part mqtt, which a release can leave out.
+
 from tepal.core import moving, packages
 from tepal.formats import version
 from tepal.formats.errors import TepalError

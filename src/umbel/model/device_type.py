@@ -77,7 +77,7 @@ class Param(BaseModel):
 
     def for_node(self) -> dict[str, Any]:
         """What a node must know of it."""
-        found = self.model_dump(exclude={"label", "unit"}, exclude_unset=True)
+        found = self.model_dump(exclude={"label"}, exclude_unset=True)
         return {
             key: int(value) if key in ("min", "max") and value == int(value) else value
             for key, value in found.items()
@@ -159,11 +159,14 @@ class DeviceType(BaseModel):
 
     def for_node(self, module: str) -> dict[str, Any]:
         """What a node must know of it; ``module`` is the file of its class."""
+        said = {"commands", "rule_unit", "triggerable"} & self.model_fields_set
         return {
             "config_name": self.config_name,
+            "display_name": self.display_name,
             "sensor": self.is_sensor,
             "module": module,
             "class_name": self.class_name,
+            **self.model_dump(include=said),
             "rule_prompt": self.rule_prompt,
             "rule_limits": [int(one) if one == int(one) else one for one in self.rule_limits],
             "params": {name: param.for_node() for name, param in self.params.items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from umbel.build import compile as compiler
-from umbel.build import sources, stage
+from umbel.build import device_types, sources, stage
 from umbel.errors import UmbelError
 from umbel.release import manifest
 from umbel.sim import shim
@@ -47,6 +47,8 @@ def lay_out_sources(folder: Folder) -> Path:
         files |= {f"web/{path.name}": path for path in web.iterdir() if path.is_file()}
     for name, path in files.items():
         compiler.write_if_changed(target / name, path.read_bytes())
+    table = device_types.table(sources.device_dir())
+    compiler.write_if_changed(target / device_types.TABLE, table)
     return target
 
 

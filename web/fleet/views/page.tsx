@@ -1,4 +1,4 @@
-import { type Bloom, type Condition, LoginForm, StatusDot, Umbel, useStore } from "@umbel/components";
+import { type Bloom, clusters, type Condition, LoginForm, StatusDot, Umbel, useStore } from "@umbel/components";
 import { useEffect, useState } from "preact/hooks";
 import type { Gateway, State } from "../gateway";
 import { listed, type NodeView, type Order } from "../model";
@@ -84,7 +84,7 @@ function Header({ state }: { state: State }) {
   const blooms = nodes.length ? nodes.map(bloom) : Array<Bloom>(9).fill("bud");
   return (
     <header>
-      <Umbel blooms={blooms} size={150} clusters />
+      <Umbel blooms={blooms} size={150} clusters={clusters} />
       <div>
         <h1>Umbel</h1>
         <p role="status">

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { type Command, may, type Module } from "../model";
 import type { Session, State } from "../session";
 import { t } from "../texts";
+import { DeviceCards } from "./devices";
 import { Form } from "./form";
 import { WidgetView } from "./widget";
 
@@ -22,7 +23,8 @@ export function Controls({ session, state }: Props) {
     <section class="controls" aria-labelledby="controls">
       <h2 id="controls">{t("controls")}</h2>
       {!modules && <p class="wait">{t("loading")}</p>}
-      {modules && loaded.length === 0 && <p class="hint">{t("controls.empty")}</p>}
+      <DeviceCards session={session} state={state} />
+      {modules && loaded.length === 0 && state.devices.length === 0 && <p class="hint">{t("controls.empty")}</p>}
       <div class="cards">
         {stacked(loaded).map((stack, index) => (
           <div key={index}>
@@ -105,7 +107,7 @@ interface MoreProps {
 }
 
 /** Every command as a form, drawn when somebody wants it. */
-function More({ name, commands, session, isAdmin }: MoreProps) {
+export function More({ name, commands, session, isAdmin }: MoreProps) {
   const [open, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
