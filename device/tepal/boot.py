@@ -31,14 +31,14 @@ def build(node) -> None:
     node.version = _version(node.slot)
     node.web_folder = base + "/web"
     node.reset_cause = board.reset_cause()
-    node.config = Config("config", node.keep_secret)
+    node.config = Config("config")
     node.config.faults += faults
     get = node.config.get
     node.name = get("devfid")
     node.clock = Clock(board.clock(), get)
     node.config.listeners = (node.clock.publish,)
     node.log = Log("logs", node.clock, get("dbg"))
-    node.auth = Auth(node.vault, node.clock, node.log, get("auth"))
+    node.config.auth = node.auth = Auth(node.vault, node.clock, node.log, get("auth"))
     node.tasks = Tasks(get("aioqueue"), node.log)
     own = base + "/modules"
     node.modules = Modules((own,) if node.safe else ("modules", own), node)

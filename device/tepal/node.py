@@ -93,12 +93,6 @@ class Node:
 
         return parts.find(self, name)
 
-    async def keep_secret(self, key: str, text: str) -> None:
-        """Store a secret value of the configuration."""
-        from tepal.core import login
-
-        await login.keep_secret(self.auth, key, text)
-
     def vault(self):
         """Return what keeps the sealed secrets."""
         from tepal.hal import vault

@@ -8,18 +8,15 @@ if _TYPING:
 
 
 class Config:
-    """One flat table, typed.
+    """One flat table, typed."""
 
-    ``keep_secret(key, text)`` is a coroutine function that stores what must not be in the file.
-    """
-
+    auth: "Any" = None  # keeps what must not be in the file
     listeners: tuple = ()  # functions to call when somebody has changed a value
 
-    def __init__(self, folder: str, keep_secret=None):
+    def __init__(self, folder: str):
         from tepal.core import settings
 
         self.folder = folder
-        self.keep_secret = keep_secret
         self.values: dict = {}  # what differs from its default
         self.is_new = False  # changed since the boot
         self.faults = []  # what was wrong with the files when they were read

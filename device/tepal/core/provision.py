@@ -12,7 +12,7 @@ import os
 
 from micropython import const
 
-from tepal.core import aliases, keys, login, secrets, settings, storage
+from tepal.core import aliases, keys, secrets, settings, storage
 from tepal.core.auth import Auth
 from tepal.core.config import Config
 from tepal.formats.errors import TepalError
@@ -53,12 +53,8 @@ async def _take(read, where, source: str, faults: list) -> bool:
         text = ": one JSON object of at most 4 KB expected; nothing of it is used"
         faults.append(source + text)
         return False
-    auth = Auth(where, None, None)
-
-    async def keep_secret(key: str, text: str) -> None:
-        await login.keep_secret(auth, key, text)
-
-    config = Config("config", keep_secret)
+    config = Config("config")
+    config.auth = Auth(where, None, None)
     kept = {}
     for name in sorted(wanted):
         try:

@@ -52,7 +52,9 @@ async def change(config, key: str, wanted: object) -> bool:
     wanted, flags = checked(key, wanted)
     try:
         if "s" in flags:
-            await config.keep_secret(key, wanted)
+            from tepal.core import login
+
+            await login.keep_secret(config.auth, key, str(wanted))
         elif "o" in flags:
             path = config.folder + "/." + key + ".key"
             with open(path + ".new", "w") as file:
