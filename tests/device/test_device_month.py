@@ -55,6 +55,7 @@ class Node:
     def __init__(self):
         self.clock = Wall()
         self.config = self.states = self.log = self.tasks = self
+        self.listeners = []
 
     def get(self, key):
         return {"tz": "n/a", "utc": 0, "place": "n/a"}[key]
