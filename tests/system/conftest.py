@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from umbel import cli
+from umbel.build import sources, stage
 from umbel.model import Node
 from umbel.registry import simulations
 from umbel.sim import client
@@ -180,6 +181,12 @@ def _running(state: Path, command: str, *arguments: str, **env: str) -> Generato
             simulation.end(signal.SIGTERM)
         assert process.stdout is not None
         process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def own() -> dict[str, bytes]:
+    """The files that simulated nodes run."""
+    return stage.release_files(web=sources.web_dir(), cache=sources.cache_dir())
 
 
 @pytest.fixture
