@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from umbel.errors import UmbelError
 from umbel.release import Release, manifest, slot
@@ -41,3 +42,18 @@ def in_slot(files: Mapping[str, bytes], name: str) -> dict[str, bytes]:
         for path, content in files.items()
         if path.startswith(folder)
     }
+
+
+def read(flash: Path) -> dict[str, bytes]:
+    """What decides on the next start of a simulated node; while it runs, as of one moment."""
+    while True:
+        before = _files(flash / "boot.st", flash)
+        found = _files(flash / "sys" / chosen(before), flash)
+        if _files(flash / "boot.st", flash) == before:
+            return before | found
+
+
+def _files(path: Path, flash: Path) -> dict[str, bytes]:
+    """A file, or all files of a folder; nothing where there is none."""
+    paths = path.iterdir() if path.is_dir() else [path]
+    return {one.relative_to(flash).as_posix(): one.read_bytes() for one in paths if one.is_file()}

@@ -106,6 +106,14 @@ class Simulation:
                 pytest.fail(f"{text!r} was not printed, but: {self.printed}", pytrace=False)
         return self.printed
 
+    def said(self) -> str:
+        """What was printed so far; who prints much waits until somebody has read it."""
+        assert self.supervisor.stdout is not None
+        output = self.supervisor.stdout.fileno()
+        while select.select([output], [], [], 0)[0] and (more := os.read(output, 65536)):
+            self.printed += more.decode()
+        return self.printed
+
     def known(self) -> simulations.Simulation:
         """What it tells all commands of this user."""
         folder = Path(self.env["UMBEL_STATE"]) / "simulations"
