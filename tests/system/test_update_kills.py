@@ -11,18 +11,18 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from starting import chosen, starts
+from starting import read, starts
 
-from umbel.build import stage
 from umbel.release import Release, Wishes, build
 
 from .mosquitto import Mosquitto
-from .patience import PATIENCE, wait_until
+from .patience import wait_until
 from .updates import Promoter, configure, is_confirmed, newer, status
 
 ROUNDS = int(os.environ.get("UMBEL_KILLS", "12"))
@@ -31,7 +31,9 @@ LONGEST = 3.0  # seconds from one kill to the next, at most; an update takes abo
 BY_HTTP, BY_MQTT = "node01", "node02"
 NODES = (BY_HTTP, BY_MQTT)
 PROMOTER, BROKER = "promoter", "broker"
-VICTIMS = (*NODES, PROMOTER, BROKER)
+FED_BY = {PROMOTER: (BY_HTTP,), BROKER: (BY_MQTT,)}
+VICTIMS = (*NODES, *FED_BY)
+PHASES = ("waiting", "filling", "on trial", "done")
 CAREFUL = 4  # boots in a row without a minute of rest; a node with six comes up in safe mode
 
 
@@ -85,21 +87,27 @@ class House:
     def judge(self, node: str) -> str:
         """Which release it would start now: "old" or "new", else what is wrong."""
         assert self.new is not None
-        files = self.files(node)
+        files = read(self.flash(node))
         found = starts(files, {"new": self.new, "old": self.old[node]})
         if found == "new" and " - " in files.get("boot.st", b"").decode():
             self.old[node] = self.new
         return found
 
-    def files(self, node: str) -> dict[str, bytes]:
-        """What decides on the next start; of a node that runs, as of one moment."""
-        flash = self.home / node / "flash"
-        while True:
-            before = _read(flash, "boot.st")
-            slot = chosen(before)
-            found = _read(flash, *(f"sys/{slot}/{path.name}" for path in (flash / "sys" / slot).iterdir()))
-            if _read(flash, "boot.st") == before:
-                return before | found
+    def phase(self, node: str) -> str:
+        """How far its update was, seen from outside."""
+        assert self.new is not None
+        pointer = self.flash(node) / "boot.st"
+        current, trial, _ = pointer.read_text().split() if pointer.is_file() else ("a", "-", 0)
+        if trial != "-":
+            return "on trial"
+        if self.old[node] is self.new:
+            return "done"
+        filled = self.flash(node) / "sys" / ("a" if current == "b" else "b") / "manifest"
+        is_brought = filled.is_file() and filled.read_bytes().startswith(self.new.manifest.signed)
+        return "filling" if is_brought else "waiting"
+
+    def flash(self, node: str) -> Path:
+        return self.home / node / "flash"
 
     def is_settled(self, node: str) -> bool:
         """Whether it has taken the newest release, or given it up, and nothing is on trial."""
@@ -116,10 +124,6 @@ class House:
                 self.boots[node] = 0
 
 
-def _read(flash: Path, *paths: str) -> dict[str, bytes]:
-    return {path: (flash / path).read_bytes() for path in paths if (flash / path).is_file()}
-
-
 @pytest.fixture
 def house(
     simulate, broker: Mosquitto, own: Mapping[str, bytes], tmp_path: Path
@@ -127,7 +131,7 @@ def house(
     home = tmp_path / "house"
     simulation = simulate("--nodes", "2", "--dir", str(home))
     house = House(simulation, home, tmp_path, broker)
-    first = build(own, Wishes(name="tepal", version=stage.version()))
+    first = build(own, Wishes(name="tepal", version=version("umbel")))
     house.new = first
     house.old = dict.fromkeys(NODES, first)
     assert [house.judge(node) for node in NODES] == ["new", "new"]
@@ -173,17 +177,18 @@ def test_a_kill_at_any_moment_of_an_update_leaves_the_old_or_the_new_release(
         said = f"round {count}, seed {SEED}: {victim} killed, release {number}: {found}"
         assert set(found.values()) <= {"old", "new"}, said
         print(said)
-        ended.update((victim, found[node]) for node in NODES if victim in (node, PROMOTER, BROKER))
+        ended.update((victim, house.phase(node)) for node in FED_BY.get(victim, (victim,)))
         house.revive(victim)
+        house.simulation.said()
         for node in NODES:
             house.calm(node)
         if all(house.is_settled(node) for node in NODES):
             house.boots.update(NODES)
             publish()
 
+    print(f"{'killed while the update was':30}" + "".join(f"{phase:>10}" for phase in PHASES))
     for victim in VICTIMS:
-        old, new = ended[victim, "old"], ended[victim, "new"]
-        print(f"{victim:10}old release {old:4}, new release {new:4}, bad 0")
+        print(f"{victim:30}" + "".join(f"{ended[victim, phase]:10}" for phase in PHASES))
     publish()
     house.boots.update(dict.fromkeys(NODES, CAREFUL))
     assert house.new is not None
