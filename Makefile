@@ -5,10 +5,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+KILLS ?= 200
 RUNTIMES := $(or $(UMBEL_RUNTIMES),.runtimes)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup demo test check bench powercut docs clean
+.PHONY: help setup demo test check bench powercut kills docs clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -30,6 +31,9 @@ bench: setup ## measure, compare, and hold against bench/budget.toml
 
 powercut: setup ## cut the power at every point of an update, and print what came of it
 	@$(BIN)/python tests/powercut.py --scale 3
+
+kills: setup ## kill nodes, promoter and broker during updates, 200 times; UMBEL_SEED=N again
+	@UMBEL_KILLS=$(KILLS) $(BIN)/python -m pytest --quiet --capture=no tests/system/test_update_kills.py
 
 docs: setup ## write the reference pages into docs/reference
 	@$(BIN)/python -m docs.generate

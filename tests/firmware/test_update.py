@@ -17,13 +17,14 @@ from pathlib import Path
 
 import flash
 import pytest
+import starting
 from clients import basic
 from harness import Board, eventually
 
 from umbel import runtimes
 from umbel.build import image, stage
 from umbel.errors import UmbelError
-from umbel.release import Release, Wishes, build, manifest, signing, slot
+from umbel.release import Release, Wishes, build, signing, slot
 from umbel.runtimes import firmware
 
 CUTS = 100
@@ -94,28 +95,12 @@ def push_until(is_over: threading.Event, board: Board, wanted: Release) -> list[
 
 
 def starts(content: bytes, releases: dict[str, Release]) -> str:
-    """Which release a flash would start: the loader's own rule, and every byte of the slot."""
+    """Which release a flash would start."""
     try:
         files = image.unpack(content)
-        found = {
-            path.removeprefix(f"sys/{chosen(files)}/"): content for path, content in files.items()
-        }
-        said = manifest.read(found["manifest"])
-    except (UmbelError, KeyError, ValueError) as error:
+    except UmbelError as error:
         return f"dead: {error}"
-    for name, one in releases.items():
-        wanted = slot.laid_out(one) | {"manifest": found["manifest"]}
-        if said.signed == one.manifest.signed and wanted.items() <= found.items():
-            return name
-    return "mixed"
-
-
-def chosen(files: dict[str, bytes]) -> str:
-    """As device/main.py says it."""
-    if "boot.st" not in files:
-        return "a"
-    good, trial, left = files["boot.st"].decode().split()
-    return good if trial == "-" or left == "0" else trial
+    return starting.starts(files, releases)
 
 
 @pytest.mark.slow

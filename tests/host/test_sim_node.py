@@ -180,6 +180,18 @@ async def test_a_board_that_hangs_is_reset_if_it_wants_that(
     assert (What.HUNG in watched.what) == (happened is What.HUNG)
 
 
+async def test_a_board_that_hangs_before_it_has_answered_is_reset_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("umbel.sim.simulated_node._WATCHDOG_PAUSE", 0.05)
+    monkeypatch.setattr("umbel.sim.simulated_node._WATCHDOG_PATIENCE", 0.05)
+    script = 'print("\\x1e" + \'{"event": "watchdog"}\', flush=True)\nimport time\ntime.sleep(60)'
+    async with running(tmp_path, sys.executable, "-c", script) as watched:
+        await watched.wait_until(lambda: watched.what.count(What.HUNG) > 1)
+
+    assert set(watched.what) == {What.HUNG}
+
+
 async def test_a_board_that_lives_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("umbel.sim.simulated_node._WATCHDOG_PAUSE", 0.02)
     alive = 'print("\\x1e" + \'{"event": "watchdog"}\', flush=True)\n' + ANSWERING

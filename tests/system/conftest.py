@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from umbel import cli
+from umbel.build import sources, stage
 from umbel.model import Node
 from umbel.registry import simulations
 from umbel.sim import client
@@ -105,6 +106,14 @@ class Simulation:
                 pytest.fail(f"{text!r} was not printed, but: {self.printed}", pytrace=False)
         return self.printed
 
+    def said(self) -> str:
+        """What was printed so far; who prints much waits until somebody has read it."""
+        assert self.supervisor.stdout is not None
+        output = self.supervisor.stdout.fileno()
+        while select.select([output], [], [], 0)[0] and (more := os.read(output, 65536)):
+            self.printed += more.decode()
+        return self.printed
+
     def known(self) -> simulations.Simulation:
         """What it tells all commands of this user."""
         folder = Path(self.env["UMBEL_STATE"]) / "simulations"
@@ -180,6 +189,12 @@ def _running(state: Path, command: str, *arguments: str, **env: str) -> Generato
             simulation.end(signal.SIGTERM)
         assert process.stdout is not None
         process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def own() -> dict[str, bytes]:
+    """The files that simulated nodes run."""
+    return stage.release_files(web=sources.web_dir(), cache=sources.cache_dir())
 
 
 @pytest.fixture

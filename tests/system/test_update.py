@@ -6,40 +6,26 @@ import asyncio
 import hashlib
 import json
 import os
-import signal
 import socket
 import socketserver
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from umbel.build import compile as compiler
-from umbel.build import sources, stage
 from umbel.link.api import Api
 from umbel.ota import push
-from umbel.release import Release, Wishes
-from umbel.release import build as build_release
+from umbel.release import Release
+
+from .updates import configure, is_confirmed, newer, promoting, status
 
 PATIENCE = 60.0  # seconds; nearly all of it is for busy machines
-
-
-@pytest.fixture(scope="session")
-def own() -> dict[str, bytes]:
-    """The files that simulated nodes run."""
-    return stage.release_files(web=sources.web_dir(), cache=sources.cache_dir())
-
-
-def newer(own: Mapping[str, bytes], number: int, more: Mapping[str, bytes] = {}) -> Release:
-    """A release after that which nodes run."""
-    return build_release({**own, **more}, Wishes(name="tepal", version=f"9.0.{number}"))
 
 
 def wait_until(
@@ -49,42 +35,6 @@ def wait_until(
     while not is_true():
         assert time.monotonic() < deadline, str(what())
         time.sleep(0.1)
-
-
-def configure(simulation, node: str, **values: object) -> None:
-    for key, value in {"update_trial": 1, **values}.items():
-        done = simulation.umbel("config", node, "set", key, str(value))
-        assert done.returncode == 0, done.stderr
-
-
-def status(simulation, node: str) -> dict[str, Any]:
-    done = simulation.umbel("shell", node, "update", "--json")
-    return json.loads(done.stdout) if done.returncode == 0 else {}
-
-
-def is_confirmed(simulation, node: str, release: Release) -> bool:
-    told = status(simulation, node)
-    return told.get("release") == release.manifest.digest.hex() and not told.get("trial")
-
-
-@contextmanager
-def promoting(simulation, folder: Path) -> Generator[str]:
-    """``umbel promote`` as a process; its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    process = subprocess.Popen(
-        simulation.command("promote", "--path", str(folder), "--address", address),
-        env=simulation.env,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        assert address in process.stdout.readline()
-        yield f"http://{address}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
 
 
 class Original(BaseHTTPRequestHandler):

@@ -132,15 +132,25 @@ class SimulatedNode:
             await process.end()
 
     async def _meet(self, process: BoardProcess, report: Report) -> None:
-        """Wait until the node introduces itself, where its configuration lets it listen."""
+        """Wait until the node introduces itself, where its configuration lets it listen.
+
+        A watchdog that was started before waits no longer than that of a board.
+        """
         shell_port, _ = flash.ports(self._flash)
         self.node = replace(self.node, address=Address(self.node.address.host, shell_port))
         deadline = time.monotonic() + _BOOT_TIMEOUT
+        bite: float | None = None  # when the watchdog does that, if the loader has started it
         while not process.has_ended():
             if found := await discovery.ask([self.node.address], wait=_KNOCK):
                 await self._welcome(found[0], report)
                 return
-            if time.monotonic() > deadline:
+            now = time.monotonic()
+            if process.has_watchdog and bite is None:
+                bite = now + _WATCHDOG_PAUSE + _WATCHDOG_PATIENCE
+            if bite is not None and now > bite:
+                self._bite(process)
+                return
+            if now > deadline:
                 self._tell(report, What.SILENT)
                 return
 
@@ -152,8 +162,12 @@ class SimulatedNode:
                     return await process.ended()
             except TimeoutError:
                 if process.has_watchdog and not await self._is_alive():
-                    self._was_bitten = True
-                    process.cut_power()
+                    self._bite(process)
+
+    def _bite(self, process: BoardProcess) -> None:
+        if not process.has_ended():  # while we looked it may have done so itself
+            self._was_bitten = True
+            process.cut_power()
 
     async def _is_alive(self) -> bool:
         return bool(await discovery.ask([self.node.address], wait=_WATCHDOG_PATIENCE))
