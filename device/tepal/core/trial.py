@@ -20,6 +20,7 @@ _LOOK_MS = const(250)
 _PATIENCE_MS = const(120000)  # for what is not well when it should be
 _ENDED = const("the run before ended by ")  # as boots tells it
 _LONGEST = const(200)  # characters of a reason
+_ROOM = const(4096)  # bytes in one piece, as a caller needs them; see ``node``
 _ON_NETWORK = const(("joined", "access_point"))
 
 
@@ -119,6 +120,10 @@ async def _fault(node, network) -> str:
             return "the boot hook does not end"
         if hooks[0].state == "failed":
             return "the boot hook failed: " + hooks[0].out
+    try:
+        bytearray(_ROOM)
+    except MemoryError:
+        return "it has no memory left"
     return await _answer(node)
 
 
