@@ -120,10 +120,6 @@ async def _fault(node, network) -> str:
             return "the boot hook does not end"
         if hooks[0].state == "failed":
             return "the boot hook failed: " + hooks[0].out
-    try:
-        bytearray(_ROOM)
-    except MemoryError:
-        return "it has no memory left"
     return await _answer(node)
 
 
@@ -132,11 +128,14 @@ async def _answer(node) -> str:
     from tepal.formats import command
 
     try:
+        bytearray(_ROOM)
         text = await node.commands.run(
             command.parse("hello"), commands.Caller("shell", commands.VIEW, "update")
         )
     except TepalError as error:
         return "the shell does not answer: " + str(error)
+    except MemoryError:
+        return "it has no memory left"
     return "" if node.name in text else "the shell does not know its name"
 
 
