@@ -17,7 +17,7 @@ from tepal.formats.errors import TepalError
 RARE = True
 _RECORD = const("data/.update")
 _LOOK_MS = const(250)
-_PATIENCE_MS = const(120000)  # for what is not well when it should be
+_PATIENCE_MS = const(20000)  # at least, for what is not well when it should be
 _ENDED = const("the run before ended by ")  # as boots tells it
 _LONGEST = const(200)  # characters of a reason
 _ROOM = const(4096)  # bytes in one piece, as a caller needs them; see ``node``
@@ -66,7 +66,7 @@ async def watch(node) -> None:
         try:
             if not fault:
                 confirm(node)
-            elif uptime_ms > good_ms + _PATIENCE_MS:
+            elif uptime_ms > good_ms + max(2 * good_ms, _PATIENCE_MS):
                 give_up(node, fault)
         except (OSError, TepalError) as error:  # the rest is done at the next boot
             node.log.err("update: " + str(error))
