@@ -23,7 +23,6 @@ class Filling:
         self.slot = slot
         self.source = source
         self.listing = Listing(manifest(slot))
-        self.block = memoryview(bytearray(BLOCK))
         self.entry: tuple = ()  # the file whose turn it is
         self.at = 0  # bytes of it that are here
         self.hashed = hashlib.sha256()  # of those bytes
@@ -97,7 +96,8 @@ class Filling:
         self.hashed = hashlib.sha256()
         if here:
             self._close()
-            self.at = await read(self.hashed, name, start, here, self.block)
+            block = memoryview(bytearray(BLOCK))
+            self.at = await read(self.hashed, name, start, here, block)
         elif not size and self.entry[3] == OWN:
             self._put(b"")
         if not self._end() and length > start + size:
@@ -112,6 +112,7 @@ class Filling:
     async def _copy(self, found: tuple) -> None:
         name, start = place(self.source, found)
         size = self.entry[1]
+        block = memoryview(bytearray(BLOCK))
         try:
             file = open(name, "rb")  # noqa: SIM115 - an error here is none of the slot's
         except OSError:
@@ -120,12 +121,12 @@ class Filling:
             file.seek(start + self.at)
             while self.at < size:
                 try:
-                    count = file.readinto(self.block[: min(BLOCK, size - self.at)])
+                    count = file.readinto(block[: min(BLOCK, size - self.at)])
                 except OSError:  # the rest comes from elsewhere
                     return
                 if not count:
                     return
-                self._put(self.block[:count])
+                self._put(block[:count])
                 await pause(self.at)
         self._end()
 

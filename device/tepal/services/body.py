@@ -8,7 +8,7 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _MAX_BODY = const(4096)  # bytes of a body that is read whole
-_BLOCK = const(1024)  # bytes
+_BLOCK = const(512)  # bytes
 
 
 async def read(request) -> bytes:

@@ -42,6 +42,8 @@ async def _handle(request) -> None:
         door = rest
     elif path[:14] == "/api/v1/update":
         from tepal.services import update as door
+
+        door = await door.admit(request)
     elif path[:5] == "/api/":
         from tepal.services import api as door
     elif path == "/metrics":

@@ -6,12 +6,13 @@ from tepal.formats.errors import TepalError
 RARE = True
 
 
-async def handle(request, push, rest: list) -> None:
+async def handle(request) -> None:
     """Answer ``PUT files/<sha256>`` and ``POST finish``."""
+    push = request.node.__dict__.get("push")
     if push is None or not push.is_begun:
         raise TepalError("update_order", "a manifest")
-    if rest:
-        await _take(request, push, rest[0])
+    if request.method == "PUT":
+        await _take(request, push, request.path.split("/")[5])
     else:
         await _finish(request, push)
 

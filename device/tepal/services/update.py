@@ -6,10 +6,11 @@
     POST update/finish                  checks all, and restarts
     DELETE update                       ends it; what is here stays for another time
 
-Apart from ``api``, which would stay in memory with it.
+It only looks who asks for what: apart from ``api`` and from what answers, so that neither stays in
+memory while a release comes.
 """
 
-import json
+import sys
 
 from tepal.core.commands import ADMIN
 from tepal.formats.errors import TepalError
@@ -17,72 +18,21 @@ from tepal.formats.errors import TepalError
 RARE = True
 
 
-async def handle(request) -> None:
-    """Answer a request, if an admin sends it."""
-    node = request.node
+async def admit(request):
+    """Return the module that answers, if an admin asks."""
     caller = await request.caller(changes=request.method != "GET")
     if caller.role < ADMIN:
         raise TepalError("denied", "the role admin expected")
-    del caller
-    node.sweep()  # what knows callers is large, and so is what an update needs
+    request.node.sweep()  # what knows callers is large, and so is what an update needs
     parts = request.path.split("/")
-    if parts[3] != "update":
-        raise TepalError("not_found", request.path[:64])
-    await _answered(request, node.__dict__.get("push"), parts[4:])
-
-
-async def _answered(request, push, rest: list) -> None:
-    what = request.method + " " + (rest[0] if rest else "")
-    if what == "PUT manifest":
-        await _begin(request, push)
-    elif (what == "PUT files" and len(rest) > 1) or what == "POST finish":
-        from tepal.services import pushing
-
-        await pushing.handle(request, push, rest[1:])
-    elif what == "DELETE ":
-        if push:
-            push.close()
-        await request.answer("{}")
-    elif what == "GET ":
-        told = _status(request.node)
-        if push and push.is_begun:
-            told["next"] = await push.next()
-        await request.answer(json.dumps(told))
+    what = request.method + " " + "/".join(parts[3:5])
+    if what == "PUT update/manifest":
+        path = "tepal.services.push_manifest"
+    elif (what == "PUT update/files" and len(parts) > 5) or what == "POST update/finish":
+        path = "tepal.services.pushing"
+    elif what in ("GET update", "DELETE update", "GET update/", "DELETE update/"):
+        path = "tepal.services.push_state"
     else:
         raise TepalError("not_found", what[:64])
-
-
-async def _begin(request, push) -> None:
-    """Take a manifest, and see what of the release is here already."""
-    node = request.node
-    if push:
-        raise TepalError("update_busy", "another push is under way")
-    push = node.push = _opened(node)
-    push.begin()
-    try:
-        from tepal.core import feeding
-
-        await feeding.manifest(push.session, push.reading(request))
-        push.is_begun = True
-        await push.answer(request)
-    except BaseException:
-        push.close()  # what the session has learned of half a manifest is of no use
-        raise
-    finally:
-        push.end()
-    from tepal.services import update_idle
-
-    node.tasks.start("update.push", update_idle.watch(push), "system")
-
-
-def _opened(node):
-    from tepal.core import updating
-    from tepal.services.push import Push
-
-    return Push(node, updating.open(node, "push", asked=True))
-
-
-def _status(node) -> dict:
-    from tepal.services import update_state
-
-    return update_state.status(node)
+    __import__(path)
+    return sys.modules[path]

@@ -1,0 +1,21 @@
+"""How updates are, for a host; and the end of a push that it does not want to go on with."""
+
+import json
+
+from tepal.services import update_state
+
+RARE = True
+
+
+async def handle(request) -> None:
+    """Answer ``GET update`` and ``DELETE update``."""
+    push = request.node.__dict__.get("push")
+    if request.method == "DELETE":
+        if push:
+            push.close()
+        await request.answer("{}")
+        return
+    told = update_state.status(request.node)
+    if push and push.is_begun:
+        told["next"] = await push.next()
+    await request.answer(json.dumps(told))
