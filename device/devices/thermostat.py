@@ -2,7 +2,6 @@
 
 from micropython import const
 
-from drivers import dht22
 from tepal.core.devices import Sensor
 
 _DEAD_MS = const(120000)  # without a reading; then nothing is heated or cooled any more
@@ -22,7 +21,7 @@ class Thermostat(Sensor):
         self.mode, self.units, self.tolerance = mode, units, tolerance
         self.recent_temps = []
 
-    def read(self) -> tuple:
+    async def read(self) -> tuple:
         """Return (degrees Celsius, percent of humidity). Raises: OSError, ValueError."""
         raise NotImplementedError
 
@@ -42,7 +41,7 @@ class Thermostat(Sensor):
         now_ms = self.house.now_ms()
         if self.current is not None and now_ms - self._read_ms > _DEAD_MS:
             self.current = self.humidity = None
-        celsius, self.humidity = self.read()
+        celsius, self.humidity = await self.read()
         self._read_ms = now_ms
         self.current = celsius
         if self.units == "fahrenheit":
@@ -88,6 +87,24 @@ class Dht22(Thermostat):
         super().__init__(mode, units, tolerance)
         self._pin = pin
 
-    def read(self) -> tuple:
+    async def read(self) -> tuple:
         """Return (degrees Celsius, percent of humidity). Raises: OSError, ValueError."""
+        from drivers import dht22
+
         return dht22.decode(self.node.io.dht(self._pin))
+
+
+class Si7021(Thermostat):
+    """With an SI7021."""
+
+    def __init__(
+        self, mode: str, units: str, tolerance: float, pin_clock: int = 22, pin_data: int = 21
+    ):
+        super().__init__(mode, units, tolerance)
+        self._pins = pin_clock, pin_data
+
+    async def read(self) -> tuple:
+        """Return (degrees Celsius, percent of humidity). Raises: OSError, ValueError."""
+        from drivers import si7021
+
+        return await si7021.read(self.node.io.wires().i2c(*self._pins))

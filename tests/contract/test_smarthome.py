@@ -38,6 +38,8 @@ def provision(folder: Path, board: Board, door: dict[str, str]) -> None:
     path = own / "config" / "node_config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | door))
     (own / "config" / "devices.json").write_text(json.dumps(RECORDED["devices"]))
+    (own / "data").mkdir(exist_ok=True)
+    (own / "data" / "ir.samsung_tv.json").write_text('{"power": "samsung:E0E040BF"}')
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

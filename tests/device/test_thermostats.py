@@ -81,7 +81,7 @@ async def test_a_thermometer_that_is_dead_heats_nothing():
     await until(lambda: not heats())
 
     await warm(node, 15)
-    assert heats()
+    await until(heats)
     assert it.fault == ""
     await stop(node)
 
@@ -108,4 +108,25 @@ async def test_a_heater_that_has_not_heard_is_told_again():
         await warm(node, celsius)
 
     assert heats()
+    await stop(node)
+
+
+async def test_a_thermostat_with_an_si7021_does_the_same():
+    simulated.climate[21] = (18.5, 45)
+    other = {key: CLIMATE[key] for key in CLIMATE if key != "pin"}
+    node = await start({"device1": HEATER, "sensor1": with_(other, _type="si7021")})
+    await until(heats)
+
+    status = await run(node, "sensor1 status")
+
+    assert (round(status["temp"], 1), status["humid"], status["fault"]) == (18.5, 45, "")
+    del simulated.climate[21]  # a wire is loose
+    node.devices["sensor1"].timers["poll"] = 0
+    node.devices.flag.set()
+    await until(lambda: "OSError" in node.devices["sensor1"].fault)
+    assert heats()
+    simulated.climate[21] = (24, 45)
+    node.devices["sensor1"].timers["poll"] = 0
+    node.devices.flag.set()
+    await until(lambda: not heats())
     await stop(node)

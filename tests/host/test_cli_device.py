@@ -139,10 +139,11 @@ def test_a_configuration_of_the_original_is_taken_over(umbel: Umbel, tmp_path: P
 
     assert code == 0, printed
     assert "umbel config NODE set place 48.2,16.4" in printed
-    assert "ir_blaster: left out" in printed
+    assert "ir_blaster: is device4 now" in printed
     ours = json.loads((tmp_path / "devices.json").read_text())
     assert ours["device2"]["pin"] == 18
     assert ours["device1"] == THEIRS["device1"]
+    assert (ours["device4"]["_type"], ours["device4"]["pin"]) == ("ir-blaster", 23)
     assert ours["schedule_keywords"] == {"relax": "21:00"}
     assert smarthome.taken_over(ours) == (ours, [])
     assert umbel("check", "devices.json") == (0, "")

@@ -52,7 +52,7 @@ def of_all(config: dict, type_of) -> "list[tuple[str, str]]":
         elif key == "schedule_keywords":
             _keywords(config[key], found)
         elif key == "ir_blaster":
-            found.append((key, "this node has no IR blaster"))
+            found.append((key, "an instance expected, a device with the _type ir-blaster"))
         elif not is_id(key):
             found.append((key, "device1 …, sensor1 …, metadata or schedule_keywords expected"))
     ids = names(config)

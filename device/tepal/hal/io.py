@@ -48,3 +48,10 @@ def dht(number: int) -> bytes:
     sensor = dht.DHTBase(machine.Pin(number))
     sensor.measure()
     return bytes(sensor.buf)
+
+
+def wires():
+    """Return what reads chips on a few wires."""
+    from tepal.hal import wires
+
+    return wires

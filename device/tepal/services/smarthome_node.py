@@ -56,7 +56,9 @@ def _metadata(request) -> dict:
         found["gps"] = given["gps"]
     found["_reload_time"] = "00:00"
     found["schedule_keywords"] = keywords(request)
-    found["ir_blaster"] = False
+    from tepal.services import smarthome_remote
+
+    found.update(smarthome_remote.about(request))
     return found
 
 

@@ -46,7 +46,7 @@ def install(*folders: Path) -> None:
     _add(sys.modules.setdefault("deflate", ModuleType("deflate")), DeflateIO=_Inflating, RAW=1)
     _add(gc, mem_alloc=_memory_used, mem_free=_memory_free, threshold=_same)
     _add(sys, print_exception=_print_exception)
-    _add(time, sleep_ms=_sleep_ms, ticks_ms=_ticks_ms, ticks_us=_ticks_us)
+    _add(time, sleep_ms=_sleep_ms, sleep_us=_sleep_us, ticks_ms=_ticks_ms, ticks_us=_ticks_us)
     _add(time, ticks_diff=_ticks_diff, ticks_add=_ticks_add)
     _add(asyncio, sleep_ms=_pause_ms, wait_for_ms=_wait_for_ms)
     for name in ("open_connection", "start_server"):
@@ -98,6 +98,10 @@ def _print_exception(error: BaseException, file: TextIO | None = None) -> None:
 
 def _sleep_ms(milliseconds: int) -> None:
     time.sleep(max(0, milliseconds) / 1000)
+
+
+def _sleep_us(microseconds: int) -> None:
+    time.sleep(max(0, microseconds) / 1_000_000)
 
 
 def _ticks_ms() -> int:

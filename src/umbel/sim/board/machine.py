@@ -42,6 +42,15 @@ def freq(hertz: int | None = None) -> int:
     return hertz or 240000000
 
 
+def disable_irq() -> int:
+    """Do nothing: nothing interrupts here."""
+    return 0
+
+
+def enable_irq(state: int) -> None:
+    """Do nothing."""
+
+
 def idle() -> None:
     """Do nothing."""
 
@@ -122,6 +131,7 @@ class PWM:
 
     _duty = 0
     _freq = 1000
+    flashes = 0  # how often it went on
 
     def __new__(cls, pin, *args, **kwargs):
         """Return the output on ``pin``."""
@@ -142,6 +152,8 @@ class PWM:
             return self._duty
         if not 0 <= duty <= 65535:
             raise ValueError("duty_u16 must be 0..65535")
+        if duty and not self._duty:
+            self.flashes += 1
         self._duty = duty
         return None
 
@@ -155,6 +167,31 @@ class PWM:
     def deinit(self):
         """Give the output back."""
         simulated.pwms.pop(self._number, None)
+
+
+class SoftI2C:
+    """An I2C bus; where the host has set a climate for its data pin there is an SI7021."""
+
+    def __init__(self, scl, sda, freq=400000):
+        self._number = sda.number
+        self._order = b""
+
+    def writeto(self, address: int, data: bytes) -> int:
+        """Order a measurement. Raises: OSError."""
+        self._check(address)
+        self._order = data
+        return len(data)
+
+    def readfrom(self, address: int, size: int) -> bytes:
+        """Return what was measured. Raises: OSError."""
+        import si7021_chip
+
+        self._check(address)
+        return si7021_chip.answer(self._order, *simulated.climate[self._number])[:size]
+
+    def _check(self, address: int) -> None:
+        if address != 0x40 or self._number not in simulated.climate:
+            raise OSError(19)  # ENODEV, as a bus has it where nobody answers
 
 
 class ADC:
