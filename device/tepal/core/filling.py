@@ -39,6 +39,7 @@ class Filling:
         """Return (path, size, SHA-256 in hex, offset) of the bytes that must come, None at the end."""
         try:
             while not self.entry:
+                await pause(0)  # many small files in a row would not let the watchdog be fed
                 with self.listing:
                     self.entry = self.listing.next()
                 if not self.entry:

@@ -62,6 +62,13 @@ class Listing:
 
         What was found before is behind it now, as the next one mostly is: both sides are in order.
         """
+        with self:
+            before = self.at, self.left, self.start
+            entry = self.next()
+            if entry[1:3] == (size, digest):
+                return entry
+            self.left, self.start = before[1:]
+            self.file.seek(before[0])
         if not self._has(digest.encode()):  # as with all that is new; line by line takes long
             return ()
         with self:
@@ -70,7 +77,7 @@ class Listing:
                     self.rewind()
                     self.file.seek(self.at)
                 entry = self.next()
-                if entry and entry[2] == digest and entry[1] == size:
+                if entry[1:3] == (size, digest):
                     return entry
         return ()
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from tepal.core.listing import BLOCK, OWN, Listing, manifest, place, read, size_of
+from tepal.core.listing import BLOCK, OWN, Listing, manifest, pause, place, read, size_of
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -34,6 +34,7 @@ async def check(slot: str) -> None:
     listing = Listing(manifest(slot))
     block = memoryview(bytearray(BLOCK))
     while True:
+        await pause(0)
         with listing:
             entry = listing.next()
         if not entry:
