@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -245,8 +246,9 @@ async def test_the_mistake_of_the_publisher_of_mpy_blox_is_forgiven_on_demand():
 async def test_a_package_may_come_in_parts():
     from tepal.formats.update_topics import PART
 
-    data = os.urandom(1000) * 40
     house = await follow()
+    gc.collect()  # the parts are large pieces for this heap
+    data = os.urandom(1000) * 40
     item = source_item(data, "data.bin", parts=3)
     for number in range(3):
         part = data[number * PART : (number + 1) * PART]

@@ -182,7 +182,7 @@ def test_a_release_that_does_not_start_is_rolled_back_and_the_reason_told(
 def test_an_upload_that_was_killed_goes_on_where_it_was(simulate, own, tmp_path: Path):
     simulation = simulate("--nodes", "1")
     configure(simulation, "node01")
-    more = {f"web/{number}.bin": os.urandom(400_000) for number in range(4)}
+    more = {f"web/{number}.bin": os.urandom(900_000) for number in range(7)}
     release = newer(own, 4, more)
     release.save(tmp_path / "release.zip")
     order = ("update", "node01", "--release", str(tmp_path / "release.zip"))

@@ -2,6 +2,7 @@
 
 import json
 
+from tepal.formats.errors import TepalError
 from tepal.services import update_state
 
 RARE = True
@@ -17,5 +18,8 @@ async def handle(request) -> None:
         return
     told = update_state.status(request.node)
     if push and push.is_begun:
-        told["next"] = await push.next()
+        try:
+            told["next"] = await push.next()
+        except TepalError:  # nothing is wanted while all is checked
+            pass
     await request.answer(json.dumps(told))
