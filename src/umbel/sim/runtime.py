@@ -16,9 +16,9 @@ from umbel.sim.folder import BoardFolder, Folder
 
 CHOICES = ("auto", "micropython", "cpython")
 
-# Objects of 64 bit take twice the room, so this is a board with 256 KB. Memory that a node never
+# Objects of 64 bit take twice the room, so this is a board with 384 KB. Memory that a node never
 # touches costs nothing.
-_HEAP_SIZE = "512k"
+_HEAP_SIZE = "768k"
 _START_TIMEOUT = 20.0  # seconds; it takes milliseconds
 _ASK_VERSION = "import sys; print('.'.join(str(part) for part in sys.implementation.version[:3]))"
 
