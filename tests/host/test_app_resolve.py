@@ -208,6 +208,23 @@ def test_what_is_chosen_satisfies_everybody_and_what_is_refused_has_a_reason(
             assert semver.matches(wanted, choice[uid].order)
 
 
+def test_a_way_that_a_conflict_seems_to_rule_out_is_found_all_the_same():
+    index = index_of(
+        {
+            "a": {"1.0.0": ["b-2.x.x"], "1.1.0": ["b-1.x.x", "c-1.x.x"], "2.0.0": ["e-2.x.x"]},
+            "b": {"1.0.0": []},
+            "c": {"1.0.0": [], "1.1.0": ["d-1.x.x"]},
+            "d": {"1.0.0": ["e-2.x.x"]},
+            "e": {"2.0.0": ["z-1.x.x"]},
+        }
+    )
+
+    (choice,) = resolve(index, [Wanted.parse("a")]).values()
+
+    found = {uid: offer.version for uid, offer in choice.items()}
+    assert found == {"a": "1.1.0", "b": "1.0.0", "c": "1.0.0"}
+
+
 def satisfiable(index: Index) -> bool:
     """Try everything; the index is small."""
 

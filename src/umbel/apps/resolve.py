@@ -18,7 +18,7 @@ from resolvelib import (
     Resolver,
 )
 
-from umbel.apps import explain
+from umbel.apps import explain, thorough
 from umbel.apps.index import Index, Offer
 from umbel.apps.wanted import Wanted
 from umbel.errors import UmbelError
@@ -57,10 +57,13 @@ def resolve(
 
 
 def _choose(index: Index, wanted: Wanted, preferred: Mapping[str, Sequence[str]]) -> Choice:
-    resolver: Resolver[Wanted, Offer, str] = Resolver(_Provider(index, preferred), _Limit())
+    provider = _Provider(index, preferred)
+    resolver: Resolver[Wanted, Offer, str] = Resolver(provider, _Limit())
     try:
         result = resolver.resolve([wanted], max_rounds=_MOST_ROUNDS)
     except ResolutionImpossible as exc:  # pyright: ignore[reportUnknownVariableType]
+        if found := thorough.search(wanted, lambda one: provider.matching(one.uid, [one], ())):
+            return dict(sorted(found.items()))
         causes = cast("list[Information]", exc.causes)  # pyright: ignore[reportUnknownMemberType]
         demands = [(one.requirement, one.parent) for one in causes]
         raise explain.conflict(index, wanted, demands) from None
@@ -105,8 +108,13 @@ class _Provider(AbstractProvider["Wanted", Offer, str]):
         incompatibilities: Mapping[str, Iterator[Offer]],
     ) -> Iterable[Offer]:
         """What will do: first what is there already, then the newest."""
-        wanted = list(requirements[identifier])
-        refused = {one.version for one in incompatibilities[identifier]}
+        refused = [one.version for one in incompatibilities[identifier]]
+        return self.matching(identifier, list(requirements[identifier]), refused)
+
+    def matching(
+        self, identifier: str, wanted: Sequence[Wanted], refused: Sequence[str]
+    ) -> list[Offer]:
+        """What all of ``wanted`` take, in the order in which it is tried."""
         kept = self._preferred.get(identifier, ())
         is_exact = any(one.is_exact for one in wanted)
         fitting = [
