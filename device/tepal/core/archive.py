@@ -55,7 +55,7 @@ class Archive:
         self.file = open(self.path, "rb")
         try:
             self._find_directory()
-        except BaseException:
+        except BaseException:  # whatever ends this, a file that is open costs a kilobyte
             self.file.close()
             raise
         return self

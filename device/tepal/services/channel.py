@@ -70,7 +70,7 @@ class Channel:
                 self.node.sweep()  # what comes now is large
                 try:
                     await _follow(self, topic, payload)
-                except Exception as error:
+                except Exception as error:  # one list's fault must not end the channel
                     self.node.log.exception("update", error)  # noqa: PLE1205 - our own log
                 del payload
 

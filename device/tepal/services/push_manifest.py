@@ -17,8 +17,8 @@ async def handle(request) -> None:
         await feeding.manifest(push.session, push.reading(request))
         push.is_begun = True
         await push.answer(request)
-    except BaseException:
-        push.close()  # what the session has learned of half a manifest is of no use
+    except BaseException:  # a client that is gone, too: half a manifest is of no use
+        push.close()
         raise
     finally:
         push.end()
