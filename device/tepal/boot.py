@@ -1,9 +1,11 @@
 """The composition root: puts the parts of a node together and brings it up, then is forgotten."""
 
 import asyncio
+import gc
 
 from micropython import const
 
+from tepal import node as running
 from tepal.core import boots, login, secrets, settings, storage
 from tepal.core.auth import Auth
 from tepal.core.clock import Clock
@@ -14,6 +16,7 @@ from tepal.core.modules import Modules
 from tepal.core.network import Network
 from tepal.core.tasks import Tasks
 from tepal.hal import blackbox, board
+from tepal.services import tcp
 
 RARE = True
 VERSION = "0.1.0"
@@ -50,6 +53,11 @@ def build(node) -> None:
         except (ValueError, OSError) as error:
             node.log.err("Wi-Fi country: " + str(error))
     node.network = Network(board.station(node.name), node)
+    tcp.Connection.free = running.free if hasattr(gc, "mem_free") else _keep
+
+
+def _keep(_) -> None:
+    """Forget nothing: on a computer there is always room."""
 
 
 def _version(slot: str) -> str:
@@ -160,7 +168,7 @@ def _watchdog(node, is_wanted):
 
 
 async def _open_doors(node) -> None:
-    from tepal.services import discovery, shell, tcp
+    from tepal.services import discovery, shell
 
     get = node.config.get
     silence_ms = get("soctout") * 1000

@@ -8,11 +8,20 @@ from micropython import const
 
 from tepal.formats.errors import TepalError
 
+_TYPING = const(0)
+if _TYPING:
+    from collections.abc import Callable
+
 _TCP = const(6)
 
 
 class Connection:
-    """One client: reads lines and blocks through one buffer, writes at once."""
+    """One client: reads lines and blocks through one buffer, writes at once.
+
+    ``free``, which the boot puts here, makes room before a request.
+    """
+
+    free: "Callable[[], None]"
 
     def __init__(self, stream, size: int):
         self.stream = stream
@@ -41,6 +50,7 @@ class Connection:
         self.waiting_since = time.ticks_ms()
         count = await self.stream.readinto(self.view[self.end :])
         self.waiting_since = None
+        self.free()
         self.end += count or 0
         return count
 
@@ -143,6 +153,7 @@ class Door:
         except (OSError, asyncio.CancelledError):
             pass  # the client is gone, or was sent away
         except MemoryError:
+            self.node.sweep()
             self.node.tasks.starved = True
             self.node.log.warn(self.name + ": out of memory, a client was sent away")
         except Exception as error:  # one client's fault must not close the door for the others
