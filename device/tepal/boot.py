@@ -198,8 +198,10 @@ async def _open_doors(node) -> None:
 
 async def open(door, port: int) -> None:
     """Begin to listen; a port that is taken is logged, the other doors open all the same."""
+    from tepal.services import doors
+
     try:
-        await door.open(port)
+        await doors.open(door, port)
     except OSError as error:
         door.node.log.err("%s: port %d: %s" % (door.name, port, error))
         return

@@ -46,8 +46,10 @@ def close(node) -> None:
     """End what must not outlast the run."""
     for end in node.closing:
         end()
+    from tepal.services import doors
+
     for door in node.doors:
-        door.close()
+        doors.close(door)
 
 
 def crash(error: Exception, where: str) -> int:

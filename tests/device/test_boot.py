@@ -39,8 +39,9 @@ async def boot_here():
 
 
 async def shut(node):
-    for door in node.doors:
-        door.close()
+    from tepal import care
+
+    care.close(node)
     await end(node)
 
 

@@ -25,6 +25,15 @@ HOUSE = {
         "pin": MOTION,
         "targets": ["device1"],
     },
+    **{  # all that a node takes beside
+        f"sensor{number}": {
+            "_type": "dummy",
+            "nickname": f"Program {number}",
+            "default_rule": "off",
+            "targets": [],
+        }
+        for number in range(2, 32)
+    },
 }
 EDGES = 10
 PATIENCE = 60.0  # seconds

@@ -96,7 +96,7 @@ class Connection:
 
 
 class Door:
-    """A listening port with room for ``limit`` clients.
+    """A listening port with room for ``limit`` clients; see ``doors``.
 
     ``service`` has ``serve(node, connection)`` and ``BUFFER``, the bytes that a client may send in
     one piece; ``crowd`` says what a client reads for which there is no place. A client that lets us wait
@@ -115,18 +115,6 @@ class Door:
         self.yield_ms = 1000
         self.server = None
         self.newcomers = 0
-
-    async def open(self, port: int) -> None:
-        """Begin to listen. Raises: OSError (the port is taken)."""
-        address = self.node.listen_address
-        self.server = await asyncio.start_server(self.accept, address, port, self.limit + 4)
-
-    def close(self) -> None:
-        """Stop listening and disconnect everybody."""
-        if self.server:
-            self.server.close()
-        for connection in self.connections:
-            connection.task.cancel()
 
     def reap(self) -> None:
         """Disconnect who is silent for too long; called about once a second."""
