@@ -156,9 +156,9 @@ async def _identify(node) -> list:
     return []
 
 
-def _watchdog(node, is_wanted):
+def _watchdog(node, wanted):
     """Start the watchdog if it is wanted; the blackbox then knows what the node was doing."""
-    if not is_wanted and not node.config.get("ha"):
+    if not wanted and not node.config.get("ha"):
         blackbox.clear()
         return None
     node.commands.note = blackbox.recorder()

@@ -54,13 +54,13 @@ class Connection:
         self.end += count or 0
         return count
 
-    def take(self, mark: bytes):
-        """Return the bytes before the next ``mark`` and pass over it; None if it has not come."""
-        found = self.buffer.find(mark, self.start, self.end)
+    def take(self, separator: bytes):
+        """Return the bytes before the next ``separator`` and pass over it; None if it has not come."""
+        found = self.buffer.find(separator, self.start, self.end)
         if found < 0:
             return None
         taken = bytes(self.view[self.start : found])
-        self.start = found + len(mark)
+        self.start = found + len(separator)
         return taken
 
     async def read(self, size: int) -> bytes:
