@@ -205,6 +205,8 @@ async def test_the_screen_of_a_computer_in_use_stays_on_and_that_is_no_fault():
         await until(lambda: machine.Pin(18).value() == 1)
 
         assert node.devices["sensor2"].current is True
+        for name in ("sensor1", "sensor2"):  # the first has no screen among its targets
+            assert (await run(node, name + " get_attributes"))["mode"] in ("activity", "screen")
         server.pages["/idle_time"] = (200, "what?")
         await until(lambda: node.devices["sensor1"].fault)
         assert machine.Pin(18).value() == 1

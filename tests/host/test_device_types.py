@@ -262,7 +262,7 @@ REAL: dict[str, dict[str, Any]] = {
 
 def configured(kind: str, *, is_sensor: bool, **change: Any) -> dict[str, Any]:
     """A configuration with one instance; a parameter that is None is left out."""
-    one = {"_type": kind, "nickname": kind, "schedule": {}, **REAL[kind], **change}
+    one: dict[str, Any] = {"_type": kind, "nickname": kind, "schedule": {}, **REAL[kind], **change}
     if is_sensor:
         one.setdefault("targets", [])
     return {HERE[is_sensor]: {key: value for key, value in one.items() if value is not None}}
