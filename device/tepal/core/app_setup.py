@@ -38,10 +38,8 @@ async def begin(work) -> None:
 
 async def stop(work) -> None:
     """Stop the app, and whoever has it mounted, until the work is done."""
-    try:
-        from tepal.core import app_running
-    except ImportError:  # nothing runs where nothing can
-        return
+    from tepal.core import app_running
+
     work.stopped = await app_running.pause(work.node, work.uid)
 
 
