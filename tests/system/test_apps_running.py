@@ -67,7 +67,9 @@ def node(simulate, tmp_path: Path) -> Shelf:
 def write(tmp_path: Path) -> Callable[..., Source]:
     """Write the source of an app: ``write("garden", "1.0.0", {"main.py": …}, dependencies=[…])``."""
 
-    def written(uid: str, version: str, files: Mapping[str, str], **fields: object) -> Source:
+    def written(
+        uid: str, version: str, files: Mapping[str, str], **fields: object
+    ) -> Source:
         folder = tmp_path / "sources" / version / uid
         template.write(folder, "Title", "MIT")
         (folder / "setup" / "install.py").unlink()
