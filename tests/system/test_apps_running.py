@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -43,8 +42,7 @@ class Shelf(Kept):
 
     def app(self, *words: str) -> Any:
         """What a command ``app`` answers to a program."""
-        answer = self.request(cmd=" ".join(["app", *words]))
-        return answer
+        return self.request(cmd=" ".join(["app", *words]))
 
     def status(self, uid: str) -> dict[str, Any]:
         return self.app("info", uid)["status"]
@@ -67,9 +65,7 @@ def node(simulate, tmp_path: Path) -> Shelf:
 def write(tmp_path: Path) -> Callable[..., Source]:
     """Write the source of an app: ``write("garden", "1.0.0", {"main.py": …}, dependencies=[…])``."""
 
-    def written(
-        uid: str, version: str, files: Mapping[str, str], **fields: object
-    ) -> Source:
+    def written(uid: str, version: str, files: Mapping[str, str], **fields: object) -> Source:
         folder = tmp_path / "sources" / version / uid
         template.write(folder, "Title", "MIT")
         (folder / "setup" / "install.py").unlink()
@@ -175,9 +171,9 @@ def test_what_hinders_a_start_is_one_sentence(node, write):
     assert refused(node, "broken").startswith("app failed: broken: its files are damaged")
     assert refused(node, "needy") == "app missing: lamp, which needy needs, in a version 1.x.x"
     assert "heartbeat" in node.run("system", "heartbeat")
-    assert {one["uid"]: one["state"] for one in node.app("list")} == {
-        uid: "failed" for uid in (*sources, "needy")
-    }
+    assert {one["uid"]: one["state"] for one in node.app("list")} == dict.fromkeys(
+        (*sources, "needy"), "failed"
+    )
 
 
 def refused(node: Shelf, uid: str) -> str:
@@ -265,3 +261,44 @@ def test_after_boots_that_an_app_has_broken_the_node_comes_up_without_apps(node,
     assert node.about()["safe_mode"] is True
     assert node.status("garden")["state"] == "stopped"
     assert "app garden" in node.console.read_text()
+
+
+# --- what an app does by itself
+
+
+def test_a_schedule_works_beside_a_program_that_is_done_until_the_app_is_stopped(node, write):
+    files = {
+        "main.py": "def main(app):\n    pass\n",
+        "work.py": "from .main import main\n\n\nasync def often(app):\n    app.info('often')\n\n\n"
+        "def odd(app):\n    app.info('odd')\n    raise ValueError('rain')\n",
+    }
+    schedule = [{"every": 1, "do": "work:often"}, {"when": "*:*:*:*/2", "do": "work:odd"}]
+    node.lay(write("garden", "1.0.0", files, schedule=schedule), "garden")
+    node.app("start", "garden")
+
+    node.printed("garden: often", 3)
+    node.printed("garden: odd", 2)
+    assert "ValueError: rain" in node.log("garden")
+    assert node.status("garden")["state"] == "running"
+    node.app("stop", "garden")
+    before = node.console.read_text().count("often")
+    node.run("system", "heartbeat")
+    assert not wait_until(lambda: node.console.read_text().count("often") > before, 2.5)
+
+
+def test_an_app_may_be_a_script_that_runs_now_and_then(node, write):
+    files = {"main.py": MAIN, "setup/schedule.sh": "# look\nsystem notify looked\n"}
+    node.lay(write("garden", "1.0.0", files, schedule=[{"every": 1}]), "garden")
+    node.app("start", "garden")
+
+    node.printed("notify: looked", 2)
+
+
+def test_a_clock_that_is_set_is_followed(node, write):
+    files = {"main.py": "def main(app):\n    pass\n\n\ndef wake(app):\n    app.info('morning')\n"}
+    schedule = [{"when": "*:6:30:0", "do": "main:wake"}]
+    node.lay(write("garden", "1.0.0", files, schedule=schedule), "garden")
+    node.app("start", "garden")
+
+    node.run("system", "setclock", "2026", "12", "24", "6", "29", "58")
+    node.printed("garden: morning")
