@@ -26,7 +26,11 @@ _FOLDER = const(0x4000)
 
 def uids() -> list:
     """Return the names of all that is installed, sorted."""
-    return [name for name in _folders(ROOT) if is_installed(home(name))]
+    found = []
+    for name in _folders(ROOT):
+        if is_installed(ROOT + "/" + name) and not list(appconfig.uid_faults(name)):
+            found.append(name)
+    return found
 
 
 def home(uid: str) -> str:
@@ -53,8 +57,12 @@ def config(folder: str, uid: str) -> dict:
     """Return what config.json says in the version in ``folder``. Raises: OSError, ValueError."""
     from start import Pack
 
-    with Pack(folder).open(uid + "/config.json", "") as file:
-        text = file.read(appconfig.MAX_CONFIG).strip()
+    try:
+        file = Pack(folder).open(uid + "/config.json", "")
+        with file:  # pyright: ignore[reportGeneralTypeIssues]
+            text = file.read(appconfig.MAX_CONFIG).strip()
+    except EOFError:  # in the middle of the file
+        raise ValueError(uid)
     if text[-1:] != b"}":  # MicroPython's JSON does not miss a closing bracket
         raise ValueError(uid)
     return json.loads(text)
