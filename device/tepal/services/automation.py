@@ -29,6 +29,11 @@ def start(node) -> None:
             _begin(node, "founding", _module("tepal.core.founding").start(node))
         except ImportError as error:  # the release was built without devices
             node.log.err("devices: " + str(error))
+    if storage.exists("apps"):
+        try:
+            _begin(node, "apps", _module("tepal.core.app_boot").start(node))
+        except ImportError as error:  # the release was built without apps
+            node.log.err("apps: " + str(error))
     if get("cron"):
         _begin(node, "cron", _module("tepal.core.schedule").Schedule(node).run())
     if get("timirq") and get("timirqcbf") != _NONE:
