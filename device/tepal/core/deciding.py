@@ -36,7 +36,7 @@ def decide(session, said: tuple) -> dict:
     head, digest = said[0], said[-1]
     _believe(node, Said(*said))
     node.sweep()
-    _fit(node.board(), head)
+    fit(node.board(), head)
     node.sweep()
     release = digest.hex()
     for effect in _effects(session, release):
@@ -46,7 +46,7 @@ def decide(session, said: tuple) -> dict:
 
 def _believe(node, said: Said) -> None:
     where = node.vault
-    keys, own = _known(where)
+    keys, own = known(where)
     node.sweep()
     trust = (keys, own, node.id, _sequence(node.slot), node.config.get("update_strict") != "none")
     node.sweep()
@@ -58,7 +58,8 @@ def _believe(node, said: Said) -> None:
         release_keys.require_room(where, after)
 
 
-def _known(where) -> tuple:
+def known(where) -> tuple:
+    """Return (moduli of the release keys, the node's own key)."""
     from tepal.core import release_keys, secrets
 
     return release_keys.read(where), bytes.fromhex(secrets.get(where, "key") or "")
@@ -70,15 +71,16 @@ def _sequence(slot: str) -> int:
     return slots.version(slot)[1]
 
 
-def _trusted(said: Said, known: tuple) -> list:
+def _trusted(said: Said, trust: tuple) -> list:
     """Return the keys to trust behind this release."""
     from tepal.core import release_trust
 
-    level = release_trust.check(said, release_trust.Trust(*known))
-    return release_trust.keys_after(said, known[0], level)
+    level = release_trust.check(said, release_trust.Trust(*trust))
+    return release_trust.keys_after(said, trust[0], level)
 
 
-def _fit(board, head: dict) -> None:
+def fit(board, head: dict) -> None:
+    """Refuse what this node could not run. Raises: TepalError ``release_unfit``."""
     from tepal.formats import fitting
 
     fitting.check(head, fitting.About(*board.flash().about()))

@@ -1,0 +1,21 @@
+"""Installing an app: its name and its config.json keep the rules of the format."""
+
+# Of the part apps, which a release can leave out.
+
+from tepal.core import shelf
+from tepal.formats import appconfig
+from tepal.formats.errors import TepalError
+
+RARE = True
+
+
+def check(work) -> None:
+    """Refuse what breaks a rule. Raises: TepalError ``app``, with the number of the rule."""
+    try:
+        config = shelf.config("apps/.new", work.uid)
+    except (OSError, ValueError, EOFError):
+        raise TepalError("app", "C1: config.json: a JSON object of up to 4 KB expected")
+    appconfig.check(config, work.uid)
+    if config["version"] != work.version:
+        text = "V1: version %s in config.json, %s in the manifest"
+        raise TepalError("app", text % (config["version"], work.version))

@@ -1,0 +1,139 @@
+"""What is decided about an app is written down, then done; a power cut lets the next boot go on with it.
+
+    apps/.journal    where what is staged goes, where goes what was there before, what shall go away
+
+A step can be done again from wherever the one before has come to: there is only a way forward.
+"""
+
+# Of the part apps, which a release can leave out.
+
+import asyncio
+import os
+
+from micropython import const
+
+from tepal.core import moving, storage
+
+RARE = True
+_RECORD = const("apps/.journal")
+_NEW = const("apps/.new")
+_STATE = const("apps/.state")
+_PARTS = const(("data", "share", "manifest", "pack"))
+_SHARE = const("share")  # belongs to all versions
+_FOLDER = const(0x4000)
+
+
+async def replay(node) -> None:
+    """Finish what was decided and forget what was not; call this at boot, before any app runs.
+
+    Also empties ``temp`` of each app, and removes versions that nobody needs. Raises: OSError.
+    """
+    await _finish(node)
+    await drop(_NEW)
+    node.sweep()
+    await _tidy(node)
+
+
+async def prepare(work) -> None:
+    """Begin with an empty staging folder, and nothing else to be done. Raises: OSError."""
+    await _finish(work.node)
+    await drop(_NEW)
+    storage.make_folder("apps")
+    storage.make_folder(_NEW)
+
+
+async def commit(work) -> None:
+    """Decide that what is staged takes its place. Raises: OSError, then nothing was decided."""
+    if work.kept:
+        await drop(work.kept)
+    storage.write(_RECORD, {"uid": work.uid, "to": work.to, "kept": work.kept, "drop": []})
+
+
+async def forward(work) -> None:
+    """Do what was decided. Raises: OSError, the next boot goes on with it."""
+    await _finish(work.node)
+
+
+async def end(work) -> None:
+    """Undo what was not decided, and start again what was stopped."""
+    try:
+        if not storage.exists(_RECORD):
+            await drop(_NEW)
+    except OSError as error:  # the next installation begins with that
+        work.node.log.warn("apps: " + str(error))
+    if work.stopped:
+        await _resume(work)
+
+
+async def drop(path: str) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there. Raises: OSError."""
+    try:
+        is_folder = os.stat(path)[0] & _FOLDER
+    except OSError:  # it is gone already
+        return
+    if not is_folder:
+        os.remove(path)
+        return
+    for name in os.listdir(path):
+        await drop(path + "/" + name)
+        await asyncio.sleep_ms(0)
+    os.rmdir(path)
+
+
+async def _finish(node) -> None:
+    # A record that a power cut has kept from its place does not count.
+    if storage.exists(_RECORD):
+        record, _, faults = storage.newest(_RECORD)
+        for fault in faults:
+            node.log.err("apps: " + fault)
+        if record:
+            if record["to"]:
+                await _place(record["to"], record["kept"])
+            for path in record["drop"]:
+                await drop(path)
+            if record["drop"]:
+                _forget(record["uid"])
+        storage.remove(_RECORD)
+        await drop(_NEW)
+    storage.remove(_RECORD + ".new")
+
+
+async def _place(to: str, kept: str) -> None:
+    """Put what is staged in its place, and what was there in another."""
+    for folder in (to, kept):
+        moving.make_folders(folder + "/")
+    for name in _PARTS:
+        new, place = _NEW + "/" + name, to + "/" + name
+        if not storage.exists(new):
+            continue  # there was none, or it is done
+        if storage.exists(place):
+            if kept and name != _SHARE:
+                os.rename(place, kept + "/" + name)
+            elif os.stat(place)[0] & _FOLDER:
+                await drop(place)
+        os.rename(new, place)
+
+
+def _forget(uid: str) -> None:
+    """Remove the folder of an app if nothing is left in it, and that it shall run."""
+    try:
+        os.rmdir("apps/" + uid)
+    except OSError:  # what it wrote stays
+        pass
+    states = storage.newest(_STATE)[0] or {}
+    if uid in states:
+        states.pop(uid)
+        storage.write(_STATE, states)
+
+
+async def _tidy(node) -> None:
+    from tepal.core import app_prune
+
+    await app_prune.everything(node)
+
+
+async def _resume(work) -> None:
+    from tepal.core import app_running
+
+    stopped, work.stopped = work.stopped, []
+    await app_running.resume(work.node, stopped)
