@@ -102,3 +102,166 @@ def test_an_app_is_started_looked_at_and_stopped_and_a_boot_starts_it_again(node
     node.printed("garden: bye")
     node.restart()
     assert node.status("garden")["state"] == "stopped"
+
+
+# --- what goes wrong
+
+
+MAIN = "def main(app):\n    pass\n\n\n"
+CRASH = "async def main(app):\n    raise ValueError('no soil')\n"
+DEAF = """
+import asyncio
+
+
+async def main(app):
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            pass
+"""
+
+
+def test_an_app_that_fails_again_and_again_is_given_up_and_the_node_lives(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": CRASH}), "garden")
+    node.app("start", "garden")
+
+    failed = node.becomes("garden", "failed")
+
+    assert failed["restarts"] == 4
+    assert "5 times within ten minutes: ValueError: no soil" in failed["out"]
+    assert node.log("garden").count("ValueError: no soil") == 5
+    assert "heartbeat" in node.run("system", "heartbeat")
+    assert node.app("start", "garden") == "Started garden"
+
+
+def test_an_app_that_returns_is_done(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": "def main(app):\n    return 'wet'\n"}), "garden")
+    node.app("start", "garden")
+
+    assert node.becomes("garden", "done")["out"] == "wet"
+
+
+def test_an_app_that_does_not_want_to_end_is_dropped(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": DEAF}), "garden")
+    node.app("start", "garden")
+    node.becomes("garden", "running")
+
+    assert node.app("stop", "garden") == "Stopped garden"
+
+    assert node.status("garden")["state"] == "stopped"
+    node.printed("garden: did not end in time, and was dropped")
+    assert node.app("start", "garden") == "Started garden"
+
+
+def test_what_hinders_a_start_is_one_sentence(node, write):
+    sources = {
+        "nomain": {"main.py": "def main(app):\n    pass\n\n\ndel main\n"},
+        "raises": {"main.py": MAIN + "1 / 0\n"},
+        "nofile": {"main.py": MAIN + "__import__('nothing')\n"},
+        "greedy": {"main.py": MAIN + "kept = []\nwhile True:\n    kept.append(bytearray(2000))\n"},
+        "broken": {"main.py": WAIT},
+    }
+    for uid, files in sources.items():
+        node.lay(write(uid, "1.0.0", files), uid)
+    node.lay(write("needy", "1.0.0", {"main.py": WAIT}, dependencies=["lamp-1.x.x"]), "needy")
+    (node.flash / "apps" / "broken" / "pack").write_bytes(b"TPK?" * 20)
+
+    assert refused(node, "nobody") == "app missing: nobody"
+    assert refused(node, "nomain") == "app failed: nomain: main has no function main"
+    assert refused(node, "raises").startswith("app failed: raises: ZeroDivisionError: ")
+    assert refused(node, "nofile").startswith("app failed: nofile: ImportError: ")
+    assert refused(node, "greedy") == "app failed: greedy: out of memory"
+    assert refused(node, "broken").startswith("app failed: broken: its files are damaged")
+    assert refused(node, "needy") == "app missing: lamp, which needy needs, in a version 1.x.x"
+    assert "heartbeat" in node.run("system", "heartbeat")
+    assert {one["uid"]: one["state"] for one in node.app("list")} == {
+        uid: "failed" for uid in (*sources, "needy")
+    }
+
+
+def refused(node: Shelf, uid: str) -> str:
+    """What the node says instead of starting an app."""
+    return node.run("app", "start", uid).strip().removeprefix("error: node01: ")
+
+
+# --- apps that use each other
+
+
+def test_two_apps_share_what_both_need_and_the_last_one_takes_it_away(node, write):
+    lamp = {"part.py": "count = []\n\ndef add(name):\n    count.append(name)\n    return count\n"}
+    program = (
+        "import asyncio\nfrom lamp.part import add\n\n"
+        "async def main(app):\n    app.info(' '.join(add(app.uid)))\n    await asyncio.Event().wait()\n"
+    )
+    node.lay(write("lamp", "1.0.0", lamp), "lamp")
+    for uid in ("one", "two"):
+        node.lay(write(uid, "1.0.0", {"main.py": program}, dependencies=["lamp-1.x.x"]), uid)
+
+    node.app("start", "one")
+    node.app("start", "two")
+    assert wait_until(lambda: "one two" in node.log("two"))
+    node.app("stop", "one")
+    node.app("start", "one")
+    assert wait_until(lambda: "one two one" in node.log("one"))
+    node.app("stop", "one")
+    node.app("stop", "two")
+    node.app("start", "two")
+    assert wait_until(lambda: node.log("two").endswith(" two"))
+
+
+def test_two_versions_of_one_app_work_side_by_side(node, write):
+    for version, folder in (("1.0.0", "versions/1.0.0"), ("2.1.0", "")):
+        part = {"part.py": f"VERSION = '{version}'\n"}
+        node.lay(write("lamp", version, part), "lamp", folder)
+    for uid, wanted in (("old", "lamp-1.x.x"), ("new", "lamp-x.x.x")):
+        program = "from lamp.part import VERSION\n\ndef main(app):\n    return VERSION\n"
+        node.lay(write(uid, "1.0.0", {"main.py": program}, dependencies=[wanted]), uid)
+        node.app("start", uid)
+
+    assert node.becomes("old", "done")["out"] == "1.0.0"
+    assert node.becomes("new", "done")["out"] == "2.1.0"
+
+
+def test_the_apps_of_this_project_run(node):
+    for uid in ("sunrise", "thermo", "plants"):
+        node.lay(Source.at(APPS / uid), uid)
+
+    for uid in ("sunrise", "thermo", "plants"):
+        assert node.app("start", uid) == f"Started {uid}"
+    for uid in ("sunrise", "thermo", "plants"):
+        assert node.becomes(uid, "running")["restarts"] == 0
+    assert node.app("info", "sunrise")["dependents"] == [["thermo", "1.0.0"]]
+
+
+# --- ways to launch
+
+
+def test_an_app_may_be_a_file_or_a_command(node, write):
+    file = {"blink.py": "print('blinked', __name__)\n"}
+    node.lay(write("afile", "1.0.0", file, execute="blink.py"), "afile")
+    node.lay(write("acmd", "1.0.0", {}, execute="@system heartbeat"), "acmd")
+    for uid in ("afile", "acmd"):
+        node.app("start", uid)
+
+    node.becomes("afile", "done")
+    assert "blinked" in node.log("afile")
+    assert node.becomes("acmd", "done")["out"] == "<3 heartbeat"
+
+
+# --- an app that blocks everything
+
+
+def test_after_boots_that_an_app_has_broken_the_node_comes_up_without_apps(node, write):
+    hang = "def main(app):\n    while True:\n        pass\n"
+    node.lay(write("garden", "1.0.0", {"main.py": hang}), "garden")
+    node.write("apps/.state", json.dumps({"garden": {"on": True}}))
+    node.off()
+    node.on()
+
+    node.printed("safe mode, as 5 boots in a row were not good", 1)
+    node.wait_until_up()
+
+    assert node.about()["safe_mode"] is True
+    assert node.status("garden")["state"] == "stopped"
+    assert "app garden" in node.console.read_text()

@@ -32,7 +32,9 @@ def fail(job, error) -> int:
         raise error
     pause_ms = pause(job.failures, job.since, node.clock.uptime_ms())
     if pause_ms is None:
-        raise TepalError("app_failed", "%s: %d times in a row: %s" % (job.uid, _MOST, text))
+        job.out = "%d times within ten minutes: %s" % (_MOST, text)
+        node.log.err("app %s is given up" % job.uid)
+        raise TepalError("app_failed", job.uid + ": " + job.out)
     return pause_ms
 
 
