@@ -38,6 +38,7 @@ _STATUS = {
     "unknown_function": 404,
     "unknown_key": 404,
     "not_found": 404,
+    "not_included": 404,
     "app_missing": 404,
     "method": 405,
     "app_clash": 409,

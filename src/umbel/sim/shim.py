@@ -43,7 +43,7 @@ def install(*folders: Path) -> None:
     boards = tuple(map(str, (BOARD, sources.device_dir(), *folders)))
     micropython = sys.modules.setdefault("micropython", ModuleType("micropython"))
     _add(micropython, const=_same)
-    _add(sys.modules.setdefault("deflate", ModuleType("deflate")), DeflateIO=_Inflating, RAW=1)
+    _add(sys.modules.setdefault("deflate", ModuleType("deflate")), DeflateIO=_inflating, RAW=1)
     _add(gc, mem_alloc=_memory_used, mem_free=_memory_free, threshold=_same)
     _add(sys, print_exception=_print_exception)
     _add(time, sleep_ms=_sleep_ms, sleep_us=_sleep_us, ticks_ms=_ticks_ms, ticks_us=_ticks_us)
@@ -122,8 +122,21 @@ def _ticks_diff(later: int, earlier: int) -> int:
     return (later - earlier + half) % _TICKS_PERIOD - half
 
 
+def _inflating(
+    source: BinaryIO, kind: int, window: int, close: bool = False
+) -> _Inflating | io.BufferedReader:
+    """What deflate.DeflateIO makes; one that closes its source may read ahead of what is wanted."""
+    made = _Inflating(source, kind, window)
+    if not close:
+        return made
+    made.closes = source
+    return io.BufferedReader(made)
+
+
 class _Inflating(io.RawIOBase):
     """Unpacks what it reads from a stream, as deflate.DeflateIO does with deflate.RAW."""
+
+    closes: BinaryIO | None = None
 
     def __init__(self, source: BinaryIO, _kind: int, window: int) -> None:
         self._source = source
@@ -141,6 +154,14 @@ class _Inflating(io.RawIOBase):
             raise OSError(errno.EINVAL, str(error)) from error
         buffer[: len(found)] = found
         return len(found)
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        if self.closes:
+            self.closes.close()
+        super().close()
 
 
 async def _pause_ms(milliseconds: int) -> None:
