@@ -65,7 +65,7 @@ def remove(
         bool, typer.Option("--purge", help="What it has written too: data, share, settings.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Even if others need it, or its script fails.")
+        bool, typer.Option("--force", help="Even if its uninstall script fails.")
     ] = False,
 ) -> None:
     """Remove an app from nodes; what it has written stays, for the case that it comes back."""

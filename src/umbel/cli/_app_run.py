@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -107,7 +107,9 @@ class _Workshop:
                 try:
                     await self._bring()
                 except UmbelError as error:
-                    self._complain([f"error: {error}"])
+                    self._complain(str(error))
+                else:
+                    self._said = ""
                 await watch.changed.wait()
         finally:
             watch.end()
@@ -126,9 +128,10 @@ class _Workshop:
                     own = [one for one in await held.listed(api) if one.uid == self._uid]
                     if not own:
                         continue
-                    lines = (await api.run(f"app log {self._uid}")).text.splitlines()
+                    told = (await api.run(f"app log {self._uid}")).value
                 except UmbelError:  # it restarts, or is busy; the next look may see it
                     continue
+                lines = [str(one) for one in cast("list[object]", told or [])]
                 for line in news(seen, lines):
                     print(f"{self._uid} | {line}", flush=True)
                 seen = lines
@@ -149,8 +152,8 @@ class _Workshop:
 
         findings = await asyncio.to_thread(lambda: check(Source.at(self._folder)))
         if has_errors(findings):
-            self._complain([one.sentence for one in findings if one.rule.is_error])
-            return
+            errors = [one.sentence for one in findings if one.rule.is_error]
+            raise UmbelError("\n".join([*errors, *self._still()]))
         archives = await asyncio.to_thread(beside.packed, self._folder)
         fresh = {one.uid: one.release.manifest.digest for one in archives}
         if fresh == self._sent:
@@ -169,22 +172,20 @@ class _Workshop:
                 print(step, flush=True)
             outcome = await installing.send(self._node, sending, say=lambda _: None)
             if not outcome.is_fine:
-                raise UmbelError(str(outcome))
-            self._sent, self._said = fresh, ""
+                raise UmbelError("\n".join([f"error: {outcome}", *self._still()]))
+            self._sent = fresh
             now = [one.state for one in await held.listed(api) if one.uid == self._uid]
             if now != ["running"]:
                 await api.run(f"app start {self._uid}", within=_LONG)
 
-    def _complain(self, sentences: Sequence[str]) -> None:
+    def _still(self) -> list[str]:
+        return [f"{self._uid} goes on as it was"] if self._sent else []
+
+    def _complain(self, text: str) -> None:
         """Say what is wrong, once."""
-        text = "\n".join(sentences)
-        if text == self._said:
-            return
-        self._said = text
-        print(text, file=sys.stderr)
-        if self._sent:
-            print(f"{self._uid} goes on as it was", file=sys.stderr)
-        sys.stderr.flush()
+        if text != self._said:
+            self._said = text
+            print(text, file=sys.stderr, flush=True)
 
 
 def news(before: Sequence[str], now: Sequence[str]) -> Sequence[str]:
