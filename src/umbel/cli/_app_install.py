@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from umbel.apps.archive import Archive
     from umbel.apps.held import Held
     from umbel.apps.planning import Step
+    from umbel.apps.supply import Supply
     from umbel.apps.wanted import Wanted
-    from umbel.cli._app_bringing import Ended
+    from umbel.cli._app_bringing import Ended, Planner
 
 _ZIP = ".zip"
 
@@ -72,9 +73,7 @@ def install(  # noqa: PLR0913, PLR0917 - each is an option
         return planning.install(held, supply, wanted, downgrade=downgrade)
 
     if port:
-        from umbel.cli import _app_usb
-
-        _app_usb.install(port, plan, supply, is_dry=dry_run)
+        _over_usb(port, plan, supply, is_dry=dry_run)
         return
     done = _app_bringing.carry_out(nodes, plan, supply, is_dry=dry_run, as_json=as_json)
     _end(asyncio.run(done), as_json=as_json)
@@ -113,6 +112,21 @@ def upgrade(  # noqa: PLR0913, PLR0917 - each is an option
 
     done = _app_bringing.carry_out(nodes, plan, supply, is_dry=dry_run, as_json=as_json)
     _end(asyncio.run(done), as_json=as_json)
+
+
+def _over_usb(port: str, plan: Planner, supply: Supply, *, is_dry: bool) -> None:
+    """Copy everything: who is asked over USB does not say which apps it has."""
+    from umbel import usb
+    from umbel.apps.held import Held
+    from umbel.cli import _app_usb
+
+    board = usb.Board(port)
+    platform = board.about().platform
+    steps = plan(Held(platform=platform))
+    print(f"{port}: {', '.join(step.offer.name for step in steps)}", flush=True)
+    if not is_dry:
+        _app_usb.install(board, steps, supply, platform)
+        print("when it has started, umbel app list --node NODE tells what became of it")
 
 
 def _read(what: Sequence[str], *, has_index: bool) -> tuple[list[Archive], list[Wanted]]:
