@@ -127,7 +127,7 @@ class Board:
         """
         self._mpremote("exec", _MAKE_FOLDER.format(folder=folder), within=_QUICK)
         for name, file in files.items():
-            coming = f"{folder}/.{name}"
+            coming = f"{folder}/{name}.part"
             self._mpremote("fs", "cp", str(file), f":{coming}", within=_COPYING)
             self._mpremote("exec", _RENAME.format(coming, f"{folder}/{name}"), within=_QUICK)
 
