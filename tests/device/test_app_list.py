@@ -120,7 +120,7 @@ async def test_an_icon_is_the_one_that_suits_best():
     node = build_node()
     shelve("garden", {
         "media/iconlauncher-32px.png": picture(32),
-        "media/iconlauncher-128px.png": picture(128, b"x" * 3000),
+        "media/iconlauncher-128px.png": picture(128, b"x" * 1200),
         "media/iconlauncher-64px_bw.png": picture(64),
         "media/sound.wav": b"",
     })  # fmt: skip
@@ -130,7 +130,7 @@ async def test_an_icon_is_the_one_that_suits_best():
 
     assert [status for status, _, _ in answers] == [200] * 5
     bodies = [body for _, _, body in answers]
-    large = picture(128, b"x" * 3000)
+    large = picture(128, b"x" * 1200)
     assert bodies == [picture(32), large, large, picture(64), large]
     headers = answers[0][1]
     assert headers["content-type"] == "image/png"

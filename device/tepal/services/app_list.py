@@ -22,7 +22,6 @@ RARE = True
 _ICON = const(64)  # pixels, on a page
 _MAX_TEXTS = const(8192)  # bytes of a translation
 _LONGEST = const((("title", 60), ("description", 200)))  # characters, should nobody have checked
-_TOLD = const(("state", "since_ms", "restarts", "cpu_ms", "heap"))
 _MAIN = const(("/main.mpy", "/main.py", "/bin"))
 DAMAGED = (OSError, ValueError, EOFError, TypeError)  # what reading a pack may raise
 
@@ -79,9 +78,7 @@ def _entry(node, uid: str, folder: str, language: str) -> dict:
         entry["fault"] = "damaged: install it again"
     except TepalError as error:
         entry["fault"] = str(error)
-    status = _status(node, uid)
-    for key in _TOLD:
-        entry[key] = status.get(key, 0)
+    entry.update(_status(node, uid))
     return entry
 
 
@@ -118,8 +115,6 @@ def _has(pack, path: str) -> bool:
 
 
 def _status(node, uid: str) -> dict:
-    try:
-        from tepal.core import app_running
-    except ImportError:
-        return {"state": "stopped"}
+    from tepal.core import app_running
+
     return app_running.status(node, uid)
