@@ -42,7 +42,7 @@ async def play(page: str, text: str, visit: Open, folder: Path) -> None:
         made.forgive(RESTARTS)
         return made.page
 
-    session = Session.in_folder(folder)
+    session = Session.of(text, folder)
     reader = Reader(page=page, session=session, visit=opened, tmp=folder)
     try:
         for step in steps(text):

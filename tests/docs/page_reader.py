@@ -10,7 +10,8 @@ A block ```` ```browser node01 ```` has a step on each line:
     click "Start"                a button, a link, a switch, a tab
     set "Rule" to "80"           a slider, a field, a choice
     press "Enter"                a key
-    in "Reading lamp"            what is indented below happens in the card, dialog or row of this name
+    in "Reading lamp"            what is indented below happens in the card, dialog, row or form of
+                                 this name; one in another, where it is indented itself
 
 A block at the same place goes on where the one before it ended. A step waits until it can be done.
 A fault says which page, which line and what was there instead.
@@ -55,12 +56,13 @@ class Reader:
         if look.at not in self._open:
             self._open[look.at] = await self.visit(self._url(look.at))
         whole = self._open[look.at]
-        inner: Scope = whole
+        scopes: list[Scope] = [whole]  # one for each depth
         for number, line in enumerate(look.lines, look.first_line):
-            if not line.startswith(" "):
-                inner = whole
+            depth = (len(line) - len(line.lstrip())) // 2
+            del scopes[depth + 1 :]
+            inner = scopes[-1]
             try:
-                inner = await self._do(line.strip(), inner, whole)
+                scopes.append(await self._do(line.strip(), inner, whole))
             except (AssertionError, Error) as error:
                 why = " / ".join(str(error).splitlines()[:2])
                 place = f"{self.page}:{number}: {line.strip()}: {why}"
@@ -100,8 +102,7 @@ class Reader:
 
     async def _seen(self, number: int, scope: Scope) -> str:
         picture = self.tmp / f"line{number}.png"
-        whole = scope if isinstance(scope, Page) else scope.page
-        await whole.screenshot(path=picture, full_page=True)
+        await _page(scope).screenshot(path=picture, full_page=True)
         place = scope.locator("body") if isinstance(scope, Page) else scope
         text = await place.inner_text() if await place.count() else "nothing of that name"
         return f"there was instead:\n{text[:_SEEN]}\n{picture}"
@@ -125,7 +126,9 @@ async def _see_switched(scope: Scope, name: str, state: str) -> None:
 
 
 async def _click(scope: Scope, name: str) -> None:
-    await (await _one_of(scope, _PRESSED, name)).click()
+    summary = scope.locator("summary").filter(has_text=name)
+    found = _roles(scope, _PRESSED, name=name, exact=True).or_(summary).filter(visible=True).first
+    await found.click()
 
 
 async def _set(scope: Scope, name: str, value: str) -> None:
@@ -137,10 +140,12 @@ async def _set(scope: Scope, name: str, value: str) -> None:
 
 
 async def _enter(scope: Scope, name: str) -> Scope:
-    heading = scope.get_by_role("heading", name=name, exact=True)
+    page = _page(scope)  # what is inside of something is not looked for from here
+    heading = page.get_by_role("heading", name=name, exact=True)
     inside = _roles(scope, _SURROUNDING).filter(has=heading)
     named = _roles(scope, _SURROUNDING, name=name, exact=True)
-    found = named.or_(inside).last  # the innermost
+    form = scope.locator("form", has=page.get_by_text(name, exact=True))
+    found = named.or_(inside).or_(form).last  # the innermost
     await expect(found).to_be_visible()
     return found
 
@@ -156,6 +161,10 @@ def _roles(scope: Scope, roles: tuple[str, ...], **options: object) -> Locator:
     for other in others:
         first = first.or_(other)
     return first
+
+
+def _page(scope: Scope) -> Page:
+    return scope if isinstance(scope, Page) else scope.page
 
 
 def _text(scope: Scope, text: str) -> Locator:

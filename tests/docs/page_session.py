@@ -8,7 +8,8 @@ What counts on a page are its fenced blocks:
     ```browser node01           what one does and sees on the page of a node, see page_reader.py;
                                 also with a URL as it was printed before, ``…`` for what varies
 
-``…`` stands for any text, alone on a line for any lines. A command that ends in " &" goes on in
+A page that says ``<!-- in a clone -->`` is played in a copy of the repository, so that it can change
+sources. ``…`` stands for any text, alone on a line for any lines. A command that ends in " &" goes on in
 the background until the page ends; what is below it must come before the next command runs.
 Other blocks are for the eyes alone.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,8 +27,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from umbel.runtimes.place import home as runtimes_home
+
 ROOT = Path(__file__).parents[2]
 ANYTHING = "…"
+IN_A_CLONE = "<!-- in a clone -->"
 COMMAND_TIMEOUT = 120.0  # seconds
 _BLOCK = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -107,8 +112,8 @@ class Session:
         return "".join(self._printed)
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Session:
-        """A session with nodes, addresses and a state of its own, all of it in ``folder``."""
+    def of(cls, page: str, folder: Path) -> Session:
+        """The session of a page, with nodes, addresses and a state of its own in ``folder``."""
         programs = Path(sys.executable).parent
         environment = {
             **os.environ,
@@ -117,8 +122,17 @@ class Session:
             "UMBEL_SIM_FIRST": f"127.{200 + os.getpid() % 50}.1.1",
             "COLUMNS": "100",
         }
-        (folder / "work").mkdir()
-        return cls(folder / "work", environment)
+        work = folder / "work"
+        if IN_A_CLONE in page:
+            _clone(work)
+            environment |= {
+                "PYTHONPATH": str(work / "src"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "UMBEL_RUNTIMES": str(runtimes_home()),
+            }
+        else:
+            work.mkdir()
+        return cls(work, environment)
 
     def take(self, step: File | Command) -> None:
         """Do one step. Raises: AssertionError with what was printed instead."""
@@ -180,6 +194,15 @@ def _commands(body: str, *, fails: bool) -> Iterator[Command]:
     for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
         line, *printed = part.rstrip("\n").split("\n")
         yield Command(line=line, printed=tuple(printed), fails=fails)
+
+
+def _clone(work: Path) -> None:
+    """Copy this checkout as it is now, with what was built, into a repository of its own."""
+    left_out = shutil.ignore_patterns(".git", ".*_cache", ".venv", "node_modules", ".runtimes")
+    shutil.copytree(ROOT, work, ignore=left_out)
+    author = ("-c", "user.name=Tutorial", "-c", "user.email=tutorial@localhost")
+    for line in (("init",), ("add", "."), ("commit", "-m", "A clone")):
+        subprocess.run(["git", *author, *line], cwd=work, check=True, capture_output=True)
 
 
 def _line_pattern(line: str) -> str:

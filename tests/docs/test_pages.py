@@ -18,12 +18,13 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
 def test_a_page_tells_the_truth(page: Path, needs: Callable[[str], Path], tmp_path: Path):
-    if "$ mosquitto " in page.read_text():
+    text = page.read_text()
+    if "$ mosquitto " in text:
         needs("mosquitto")
-    session = Session.in_folder(tmp_path)
+    session = Session.of(text, tmp_path)
 
     try:
-        for step in steps(page.read_text()):
+        for step in steps(text):
             assert not isinstance(step, Look)  # those pages are in tests/browser/test_pages.py
             session.take(step)
     finally:
