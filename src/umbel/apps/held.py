@@ -60,9 +60,13 @@ class Shop:
     def offers(self, uid: str) -> tuple[Offer, ...]:
         """The versions of an app, the newest first."""
         found = self._supply.offers(uid)
-        known = [one.version for one in found]
-        if app := self._held.apps.get(uid):
-            found += [_held_offer(app, one) for one in app.versions if one not in known]
+        known = {one.version for one in found}
+        meant = {one.order[:3] for one in found if self._supply.is_named(one)}
+        app = self._held.apps.get(uid)
+        here = [_held_offer(app, version) for version in app.versions] if app else []
+        for offer in here:
+            if offer.version not in known and offer.order[:3] not in meant:
+                found.append(offer)
         return tuple(sorted(found, key=lambda one: one.order, reverse=True))
 
 
