@@ -86,7 +86,7 @@ async def _outcome(node: Node, sending: list[Sending], *, is_dry: bool) -> Outco
         if sys.stdout.isatty():
             print(f"{node.name} {what}", flush=True)
 
-    return await installing.send(node, sending, say=tell)
+    return await installing.send(node, sending, say=tell, patience=installing.PATIENT)
 
 
 def _planned(
