@@ -265,3 +265,44 @@ def test_after_boots_that_an_app_has_broken_the_node_comes_up_without_apps(node,
     assert node.about()["safe_mode"] is True
     assert node.status("garden")["state"] == "stopped"
     assert "app garden" in node.console.read_text()
+
+
+# --- what an app does by itself
+
+
+def test_a_schedule_works_beside_a_program_that_is_done_until_the_app_is_stopped(node, write):
+    files = {
+        "main.py": "def main(app):\n    pass\n",
+        "work.py": "from .main import main\n\n\nasync def often(app):\n    app.info('often')\n\n\n"
+        "def odd(app):\n    app.info('odd')\n    raise ValueError('rain')\n",
+    }
+    schedule = [{"every": 1, "do": "work:often"}, {"when": "*:*:*:*/2", "do": "work:odd"}]
+    node.lay(write("garden", "1.0.0", files, schedule=schedule), "garden")
+    node.app("start", "garden")
+
+    node.printed("garden: often", 3)
+    node.printed("garden: odd", 2)
+    assert "ValueError: rain" in node.log("garden")
+    assert node.status("garden")["state"] == "running"
+    node.app("stop", "garden")
+    before = node.console.read_text().count("often")
+    node.run("system", "heartbeat")
+    assert not wait_until(lambda: node.console.read_text().count("often") > before, 2.5)
+
+
+def test_an_app_may_be_a_script_that_runs_now_and_then(node, write):
+    files = {"main.py": MAIN, "setup/schedule.sh": "# look\nsystem notify looked\n"}
+    node.lay(write("garden", "1.0.0", files, schedule=[{"every": 1}]), "garden")
+    node.app("start", "garden")
+
+    node.printed("notify: looked", 2)
+
+
+def test_a_clock_that_is_set_is_followed(node, write):
+    files = {"main.py": "def main(app):\n    pass\n\n\ndef wake(app):\n    app.info('morning')\n"}
+    schedule = [{"when": "*:6:30:0", "do": "main:wake"}]
+    node.lay(write("garden", "1.0.0", files, schedule=schedule), "garden")
+    node.app("start", "garden")
+
+    node.run("system", "setclock", "2026", "12", "24", "6", "29", "58")
+    node.printed("garden: morning")

@@ -33,9 +33,22 @@ def fail(job, error) -> int:
     pause_ms = pause(job.failures, job.since, node.clock.uptime_ms())
     if pause_ms is None:
         job.out = "%d times within ten minutes: %s" % (_MOST, text)
-        node.log.err("app %s is given up" % job.uid)
         raise TepalError("app_failed", job.uid + ": " + job.out)
     return pause_ms
+
+
+def tell(job, error, known: str) -> str:
+    """Tell that a scheduled run has failed; return what is ``known`` the next time.
+
+    What failed the last time too is no warning: those are written to flash.
+    """
+    node = job.node
+    text = trouble.told(error, node.log.console)
+    if isinstance(error, MemoryError):
+        node.tasks.starved = True
+    job.app.keep(text)
+    node.log.add("INFO" if text == known else "WARN", "app %s: schedule: %s" % (job.uid, text))
+    return text
 
 
 def pause(failures: list, began_ms: int, now_ms: int):

@@ -7,7 +7,7 @@ import sys
 
 from micropython import const
 
-from tepal.core import shelf, trouble
+from tepal.core import app_planning, shelf, trouble
 from tepal.formats import appconfig
 from tepal.formats.errors import TepalError
 
@@ -21,16 +21,19 @@ def load(job) -> None:
     """Mount an app and what it needs, load its program. Raises: TepalError, in one sentence."""
     try:
         _load(job)
-    except TepalError:
-        _unmount(job)
-        raise
+        return
+    except TepalError as error:
+        fault = error
     except MemoryError:
-        _unmount(job)
-        raise TepalError("app_failed", job.uid + ": out of memory")
+        fault = TepalError("app_failed", job.uid + ": out of memory")
     except Exception as error:  # noqa: BLE001 - an app is anybody's code
-        _unmount(job)
         told = trouble.told(error, job.node.log.console)
-        raise TepalError("app_failed", job.uid + ": " + told)
+        fault = TepalError("app_failed", job.uid + ": " + told)
+    unmount(job)
+    job.out = fault.detail
+    job.lines.append("%s %s" % (job.node.clock.stamp(), fault.detail))
+    turn(job, "failed")
+    raise fault
 
 
 def other(job):
@@ -49,17 +52,21 @@ def function(job, text: str):
 
 
 def leave(job, state: str) -> None:
-    """Note that a task of an app has ended; behind the last one its code is forgotten."""
+    """Note that a task of an app has ended; behind the last one its code is forgotten.
+
+    ``state`` is empty if it was the schedule: it goes on behind a program that is done, but not
+    behind one that was stopped or has failed.
+    """
     job.parts -= 1
-    if state == "failed" and job.schedule:
+    if job.parts and state not in ("", "done"):
         from tepal.core import ending
 
         for task in job.node.tasks.find("app." + job.uid + ".schedule"):
             ending.cancel(task)
-    if state != "done" or not job.parts:
         turn(job, state)
     if not job.parts:
-        _unmount(job)
+        turn(job, state or "stopped")
+        unmount(job)
 
 
 def turn(job, state: str) -> None:
@@ -67,7 +74,11 @@ def turn(job, state: str) -> None:
     if job.state == "running":
         job.state = state
         job.since = job.node.clock.uptime_ms()
-        job.node.log.info("app %s is %s" % (job.uid, state))
+        text = "app %s is %s" % (job.uid, state)
+        if state == "failed":
+            job.node.log.err(text + ": " + job.out)
+        else:
+            job.node.log.info(text)
 
 
 # --- mounting
@@ -76,7 +87,7 @@ def turn(job, state: str) -> None:
 def _load(job) -> None:
     from tepal.core.app import App
 
-    _unmount(job)  # it begins anew
+    unmount(job)  # it begins anew
     uid = job.uid
     folder = shelf.require(uid)
     config = _config(folder, uid)
@@ -92,6 +103,11 @@ def _load(job) -> None:
         if path[-1] == ".":
             path += entry[1] if is_call else "main"
         entry = "call", path, entry[2] if is_call else "main"
+    entries = app_planning.entries(place, config, job.node.clock.uptime_ms())
+    if entries and job.schedule is None:
+        from tepal.core.app_schedule import Schedule
+
+        job.schedule = Schedule(job, entries)
     if entry[0] == "call":
         job.work = "call", _function(job, entry[1], entry[2])
     elif entry[0] == "file":
@@ -134,10 +150,10 @@ def _mounted(node) -> list:
     return [mount[0] for job in node.apps.values() for mount in job.mounts]
 
 
-def _unmount(job) -> None:
+def unmount(job) -> None:
     """Forget the code that no other app uses."""
     mounts, job.mounts = job.mounts, []
-    job.app = job.schedule = None
+    job.app = None
     job.work = ("", None)
     others = _mounted(job.node)
     for name, _ in mounts:

@@ -134,14 +134,12 @@ def _load(job) -> None:
     node = job.node
     if node.commands.note:
         node.commands.note("app " + job.uid)  # for the day when the watchdog bites
-    try:
-        job.load()
-    except TepalError as error:
-        job.out = error.detail
-        job.state = "failed"
-        node.log.err("app " + error.detail)
-        raise
-    node.tasks.start("app." + job.uid, job.run(), "app")
+    job.load()
+    tag = "app." + job.uid
+    job.parts = 2 if job.schedule else 1
+    node.tasks.start(tag, job.run(), "app")
+    if job.schedule:
+        node.tasks.start(tag + ".schedule", job.schedule.run(), "app")
 
 
 async def halt(node, uid: str) -> None:
@@ -165,6 +163,11 @@ async def halt(node, uid: str) -> None:
     for task in tasks:
         if task in node.tasks.all and task.state != "running":
             node.tasks.all.remove(task)
+    if job.mounts:  # it was ended before it began
+        from tepal.core import app_launch
+
+        job.parts = 0
+        app_launch.unmount(job)
     node.apps.pop(uid, None)
     if not node.apps:
         del node.apps

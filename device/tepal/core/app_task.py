@@ -14,11 +14,11 @@ class Job:
     restarts = 0
     heap = 0  # bytes that its start took
     cpu_ms = us = 0  # of all steps of its program
-    parts = 0  # tasks that work with its code
+    parts = 0  # tasks that work with its code, until they have ended
     dropped = False  # its program did not end in time, and takes no step more
     app = None  # what the program is given
     work: tuple = ("", None)  # call, file or command, and which
-    schedule = None
+    schedule = None  # what it does by itself, see app_schedule
 
     def __init__(self, node, uid: str):
         self.node = node
@@ -30,7 +30,6 @@ class Job:
 
     async def run(self) -> None:
         """Run the program until it ends; an exception starts it again, see ``app_failing``."""
-        self.parts += 1
         state = "failed"
         try:
             while True:
@@ -83,7 +82,7 @@ class Job:
         return app_failing.fail(self, error)
 
     def leave(self, state: str) -> None:
-        """Note that one of its tasks has ended; the last one forgets the code."""
+        """Note that one of its tasks has ended; ``state`` is empty if it was the schedule."""
         from tepal.core import app_launch
 
         app_launch.leave(self, state)
