@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -43,8 +42,7 @@ class Shelf(Kept):
 
     def app(self, *words: str) -> Any:
         """What a command ``app`` answers to a program."""
-        answer = self.request(cmd=" ".join(["app", *words]))
-        return answer
+        return self.request(cmd=" ".join(["app", *words]))
 
     def status(self, uid: str) -> dict[str, Any]:
         return self.app("info", uid)["status"]
@@ -67,9 +65,7 @@ def node(simulate, tmp_path: Path) -> Shelf:
 def write(tmp_path: Path) -> Callable[..., Source]:
     """Write the source of an app: ``write("garden", "1.0.0", {"main.py": …}, dependencies=[…])``."""
 
-    def written(
-        uid: str, version: str, files: Mapping[str, str], **fields: object
-    ) -> Source:
+    def written(uid: str, version: str, files: Mapping[str, str], **fields: object) -> Source:
         folder = tmp_path / "sources" / version / uid
         template.write(folder, "Title", "MIT")
         (folder / "setup" / "install.py").unlink()
@@ -175,9 +171,9 @@ def test_what_hinders_a_start_is_one_sentence(node, write):
     assert refused(node, "broken").startswith("app failed: broken: its files are damaged")
     assert refused(node, "needy") == "app missing: lamp, which needy needs, in a version 1.x.x"
     assert "heartbeat" in node.run("system", "heartbeat")
-    assert {one["uid"]: one["state"] for one in node.app("list")} == {
-        uid: "failed" for uid in (*sources, "needy")
-    }
+    assert {one["uid"]: one["state"] for one in node.app("list")} == dict.fromkeys(
+        (*sources, "needy"), "failed"
+    )
 
 
 def refused(node: Shelf, uid: str) -> str:

@@ -20,7 +20,7 @@ class App:
     over upgrades, with ``data`` and ``share`` in it.
     """
 
-    def __init__(self, node, uid: str, config: dict, code: str, home: str, language: str = "", lines=None):  # fmt: skip
+    def __init__(self, node, uid: str, config: dict, code: str, home: str, language: str = ""):
         self.node = node
         self.uid = uid
         self.version = config["version"]
@@ -29,7 +29,7 @@ class App:
         self.home = home
         self.language = language
         self.texts = None  # of its translation, once one was wanted
-        self.lines = [] if lines is None else lines  # its own log, the newest last
+        self.lines = []  # its own log, the newest last
         from tepal.core import storage
 
         changed, _, faults = storage.newest(home + "/data/settings")

@@ -39,8 +39,8 @@ async def _step(node, path: str, function: str) -> None:
         done = getattr(sys.modules[path], function)(node)
         if hasattr(done, "send"):
             await done
-    except Exception as error:  # noqa: BLE001 - the apps that are there start all the same
-        node.log.exception("apps", error)
+    except Exception as error:
+        node.log.exception("apps", error)  # noqa: PLE1205 - our own log
 
 
 def _started() -> list:
@@ -66,7 +66,7 @@ def _launch(node, uid: str) -> None:
     except TepalError as error:
         if error.code == "app_missing":
             node.log.err(str(error))
-    except Exception as error:  # noqa: BLE001 - one that is broken stops no other
+    except Exception as error:
         node.log.exception("app " + uid, error)
 
 

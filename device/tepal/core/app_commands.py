@@ -1,15 +1,15 @@
-"""The commands ``app``: which apps there are, how they are, start, stop, install, remove."""
+"""The commands ``app``, each in a file that is loaded when it is wanted: this one stays while they run."""
 
 # Of the part apps, which a release can leave out.
 
-import asyncio
+import sys
 
-from tepal.core import app_running, shelf
-from tepal.core.commands import ADMIN, CONTROL, VIEW, Report
-from tepal.formats.errors import TepalError
+from tepal.core.commands import ADMIN, CONTROL, VIEW
 
 RARE = True
-_USAGE = "app list / info / log / start / stop / remove <uid> / install / upgrade <file or address>"
+_USAGE = """app list, app info / log / start / stop <uid>
+app install / upgrade <file or address> [pinned=True] [downgrade=True]
+app remove <uid> [purge=True] [force=True]"""
 
 
 def usage(node) -> str:
@@ -17,77 +17,24 @@ def usage(node) -> str:
     return _USAGE
 
 
-async def listed(node) -> Report:
-    """Return all apps, each with its version and how it is."""
-    found, lines = [], []
-    for uid in shelf.uids():
-        await asyncio.sleep_ms(0)
-        said = _config(uid)
-        state = app_running.status(node, uid)["state"]
-        version, title = said.get("version", ""), said.get("title", "damaged")
-        found.append({"uid": uid, "version": version, "title": title, "state": state})
-        lines.append("%-8s  %-8s  %-7s  %s" % (uid, version, state, title))
-    return Report(found, "\n".join(lines) or "no apps are installed")
+def _later(module: str, function: str):
+    path = "tepal.core.app_" + module
 
+    def run(node, *args, **named):
+        __import__(path)
+        return getattr(sys.modules[path], function)(node, *args, **named)
 
-async def info(node, uid: str) -> Report:
-    """Return what an app says of itself, how it is, and who needs it."""
-    shelf.require(uid)
-    told = _config(uid)
-    told["uid"] = uid
-    told["on"] = uid in app_running.started()
-    told["status"] = app_running.status(node, uid)
-    try:
-        told["versions"] = [version for version, _ in shelf.versions(uid)]
-    except (OSError, ValueError):
-        told["versions"] = []
-    await asyncio.sleep_ms(0)
-    told["dependents"] = [list(one[:2]) for one in _dependents(uid)]
-    lines = []
-    for key in sorted(told):
-        if told[key] not in ([], "", {}):
-            lines.append(" %s: %s" % (key, told[key]))
-    return Report(told, "\n".join(lines))
-
-
-def log(node, uid: str) -> Report:
-    """Return the last lines of an app's own log."""
-    shelf.require(uid)
-    lines = app_running.log(node, uid)
-    return Report(lines, "\n".join(lines) or "no lines")
-
-
-async def start(node, uid: str) -> str:
-    """Start an app, now and at every boot."""
-    await app_running.start(node, uid)
-    return "Started " + uid
-
-
-async def stop(node, uid: str) -> str:
-    """Stop an app, and start it no more at boot."""
-    await app_running.stop(node, uid)
-    return "Stopped " + uid
+    return run
 
 
 COMMANDS = {
     "": (usage, VIEW),
-    "list": (listed, VIEW),
-    "info": (info, VIEW),
-    "log": (log, VIEW),
-    "start": (start, CONTROL),
-    "stop": (stop, CONTROL),
+    "list": (_later("listing", "listed"), VIEW),
+    "info": (_later("listing", "info"), VIEW),
+    "log": (_later("listing", "log"), VIEW),
+    "start": (_later("asked", "start"), CONTROL),
+    "stop": (_later("asked", "stop"), CONTROL),
+    "install": (_later("asked", "install"), ADMIN),
+    "upgrade": (_later("asked", "install"), ADMIN),
+    "remove": (_later("asked", "remove"), ADMIN),
 }
-
-
-def _config(uid: str) -> dict:
-    try:
-        return shelf.config(shelf.home(uid), uid)
-    except (OSError, ValueError):  # damaged: there is nothing to be told
-        return {}
-
-
-def _dependents(uid: str) -> list:
-    try:
-        return shelf.dependents(uid)
-    except (OSError, ValueError):
-        return []

@@ -19,9 +19,9 @@ _MAIN = const("main:main")
 
 def load(job) -> None:
     """Mount an app and what it needs, load its program. Raises: TepalError, in one sentence."""
+    fault = None
     try:
         _load(job)
-        return
     except TepalError as error:
         fault = error
     except MemoryError:
@@ -29,6 +29,8 @@ def load(job) -> None:
     except Exception as error:  # noqa: BLE001 - an app is anybody's code
         told = trouble.told(error, job.node.log.console)
         fault = TepalError("app_failed", job.uid + ": " + told)
+    if fault is None:
+        return
     unmount(job)
     job.out = fault.detail
     job.lines.append("%s %s" % (job.node.clock.stamp(), fault.detail))
@@ -94,7 +96,9 @@ def _load(job) -> None:
     own = appconfig.import_name(uid) + "__app"
     place = _mount(job, folder, uid, own)
     _mount_needed(job, uid, config)
-    job.app = App(job.node, uid, config, place, folder, _language(job.node), job.lines)
+    job.app = App(job.node, uid, config, place, folder, _language(job.node))
+    job.lines += job.app.lines
+    job.app.lines = job.lines
     entry = appconfig.entry(config.get("execute", _MAIN))
     native = _binary(place)
     if native:

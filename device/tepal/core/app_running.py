@@ -28,7 +28,7 @@ async def start(node, uid: str) -> None:
     Raises: TepalError ``already_running``, ``app_missing``, ``app_failed``.
     """
     launch(node, uid)
-    _remember(uid, True)
+    remember(uid, True)
 
 
 async def stop(node, uid: str) -> None:
@@ -37,7 +37,7 @@ async def stop(node, uid: str) -> None:
 
     if uid not in jobs(node):
         shelf.require(uid)
-    _remember(uid, False)
+    remember(uid, False)
     await halt(node, uid)
 
 
@@ -60,7 +60,14 @@ def status(node, uid: str) -> dict:
     """Return how an app is; ``since_ms`` is an uptime, ``heap`` what its start took."""
     job = jobs(node).get(uid)
     if job is None:
-        return {"state": "stopped", "since_ms": 0, "restarts": 0, "cpu_ms": 0, "heap": 0, "out": ""}
+        return {
+            "state": "stopped",
+            "since_ms": 0,
+            "restarts": 0,
+            "cpu_ms": 0,
+            "heap": 0,
+            "out": "",
+        }
     return {
         "state": job.state,
         "since_ms": job.since,
@@ -98,7 +105,9 @@ async def resume(node, stopped: list) -> None:
 def started() -> list:
     """Return the names of all that shall run, sorted."""
     record, _, _ = storage.newest(_STATE)
-    return sorted([uid for uid, it in (record or {}).items() if isinstance(it, dict) and it.get("on")])
+    return sorted(
+        [uid for uid, it in (record or {}).items() if isinstance(it, dict) and it.get("on")]
+    )
 
 
 def jobs(node) -> dict:
@@ -182,7 +191,8 @@ async def _end(tasks: list, most_ms: int) -> bool:
     return False
 
 
-def _remember(uid: str, is_on: bool) -> None:
+def remember(uid: str, is_on: bool) -> None:
+    """Note whether an app starts at boot. Raises: OSError."""
     record, _, _ = storage.newest(_STATE)
     record = record or {}
     if bool(record.get(uid)) == is_on:

@@ -112,7 +112,7 @@ class Metered:
             error = None
             try:
                 yield waits
-            except BaseException as raised:  # noqa: BLE001 - it is for the program
+            except BaseException as raised:
                 if job.dropped or isinstance(raised, GeneratorExit):
                     _close(coroutine)
                     raise
