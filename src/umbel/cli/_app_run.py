@@ -67,9 +67,9 @@ async def _run(plan: Plan, runtime: Runtime, folder: Path, index: Index | None) 
     stop = _running.stop_on_signal()
     async with _simulation.shown(plan, runtime, stop) as simulation:
         node = simulation.nodes[0].node
-        print(f"page       {node.url}")
+        print(f"page: {node.url}")
         if not plan.is_open:
-            print(f"password   {simulation.password}")
+            print(f"password: {simulation.password}")
         print("Ctrl-C ends it all", flush=True)
         workshop = Workshop(node, folder, index)
         async with _running.beside(workshop.follow_log()):
