@@ -22,7 +22,7 @@ def check(work) -> None:
     base = shelf.home(uid)
     config = shelf.config("apps/.new", uid)
     _check_name(uid)
-    old = shelf.config(base, uid) if shelf.is_installed(base) else None
+    old = _here(base, uid)
     work.to = base
     if old:
         work.was = old["version"]
@@ -39,6 +39,14 @@ def check(work) -> None:
     _check_circle([uid], config, [])
     if old and work.to == base and work.was != work.version and _is_needed(work):
         work.kept = _beside(base, work.was)
+
+
+def _here(base: str, uid: str):
+    """Return what the version says that is here; None if it is damaged, or there is none."""
+    try:
+        return shelf.config(base, uid) if shelf.is_installed(base) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _beside(base: str, version: str) -> str:

@@ -26,6 +26,8 @@ async def begin(work) -> None:
         await stop(work)
     is_first = is_beside or not work.was
     work.script = _script(work, "install" if is_first else "upgrade")
+    if work.script:
+        storage.make_folder(_NEW + "/data")
     for name in ("data", _SHARE):
         is_copied = is_first or work.script or (work.kept and name != _SHARE)
         if is_copied and not (is_beside and name == _SHARE):

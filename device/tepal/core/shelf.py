@@ -54,16 +54,22 @@ def config(folder: str, uid: str) -> dict:
     from start import Pack
 
     with Pack(folder).open(uid + "/config.json", "") as file:
-        return json.loads(file.read(appconfig.MAX_CONFIG))
+        text = file.read(appconfig.MAX_CONFIG).strip()
+    if text[-1:] != b"}":  # MicroPython's JSON does not miss a closing bracket
+        raise ValueError(uid)
+    return json.loads(text)
 
 
 def versions(uid: str) -> list:
-    """Return (version, folder) of each that is there; the newest of all is the first."""
+    """Return (version, folder) of each that is there and whole; the newest of all is the first."""
     found = []
     base = home(uid)
     for folder in [base] + [base + _VERSIONS + "/" + name for name in _folders(base + _VERSIONS)]:
         if is_installed(folder):
-            found.append((config(folder, uid)["version"], folder))
+            try:
+                found.append((config(folder, uid)["version"], folder))
+            except (OSError, ValueError):  # one that is damaged must not hinder the others
+                pass
     return found
 
 

@@ -126,42 +126,41 @@ def _inflating(
     source: BinaryIO, kind: int, window: int, close: bool = False
 ) -> _Inflating | io.BufferedReader:
     """What deflate.DeflateIO makes; one that closes its source may read ahead of what is wanted."""
-    made = _Inflating(source, kind, window)
-    if not close:
-        return made
-    made.closes = source
-    return io.BufferedReader(made)
+    made = _Inflating(source, kind, window, close)
+    return io.BufferedReader(made) if close else made
 
 
 class _Inflating(io.RawIOBase):
     """Unpacks what it reads from a stream, as deflate.DeflateIO does with deflate.RAW."""
 
-    closes: BinaryIO | None = None
-
-    def __init__(self, source: BinaryIO, _kind: int, window: int) -> None:
+    def __init__(
+        self, source: BinaryIO, _kind: int, window: int, is_closing: bool = False
+    ) -> None:
         self._source = source
         self._engine = zlib.decompressobj(-window)
+        self._is_closing = is_closing
 
-    def readinto(self, buffer: bytearray) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        try:
-            found = b""
-            while not found and not self._engine.eof:
-                packed = self._engine.unconsumed_tail or self._source.read(64)
-                if not packed:
-                    raise EOFError
-                found = self._engine.decompress(packed, len(buffer))
-        except zlib.error as error:
-            raise OSError(errno.EINVAL, str(error)) from error
-        buffer[: len(found)] = found
-        return len(found)
+    def close(self) -> None:
+        if self._is_closing:
+            self._source.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
 
-    def close(self) -> None:
-        if self.closes:
-            self.closes.close()
-        super().close()
+    def readinto(self, buffer: bytearray) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        count = 0
+        try:
+            while count < len(buffer) and not self._engine.eof:
+                packed = self._engine.unconsumed_tail or self._source.read(1)
+                if not packed:
+                    raise EOFError
+                found = self._engine.decompress(packed, len(buffer) - count)
+                buffer[count : count + len(found)] = found
+                count += len(found)
+        except zlib.error as error:
+            raise OSError(errno.EINVAL, str(error)) from error
+        return count
 
 
 async def _pause_ms(milliseconds: int) -> None:
