@@ -152,10 +152,15 @@ def test_a_configuration_of_the_original_is_taken_over(umbel: Umbel, tmp_path: P
 def test_a_configuration_of_an_earlier_version_is_taken_over_too(umbel: Umbel, tmp_path: Path):
     """Numbers were texts, keywords metadata, and some types had other names and fewer choices."""
     lamp = {"schedule": {"08:00": "100", "relax": "35"}, "min_rule": "1", "max_rule": "100"}
-    climate = {"mode": "cool", "tolerance": "3", "schedule": {"22:00": "69"}, "targets": []}
-    relay = {"schedule": {}, "default_rule": "disabled"}
+    climate: dict[str, Any] = {
+        "mode": "cool",
+        "tolerance": "3",
+        "schedule": {"22:00": "69"},
+        "targets": [],
+    }
+    relay: dict[str, Any] = {"schedule": {}, "default_rule": "disabled"}
     away = {"ip": "192.0.2.1", "default_rule": "enabled", "schedule": {"08:00": "enabled"}}
-    theirs = {
+    theirs: dict[str, Any] = {
         "metadata": {
             "id": "Old",
             "location": "attic",

@@ -44,13 +44,16 @@ def taken_over(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 def _keywords(config: Mapping[str, Any]) -> dict[str, Any]:
     """Names for times; once they were within the metadata."""
-    about = config.get("metadata")
     found: dict[str, Any] = {}
-    for place in (about if isinstance(about, dict) else {}, config):
-        words = cast("Mapping[str, Any]", place).get("schedule_keywords")
+    for place in (config.get("metadata"), config):
+        words = _of(place, "schedule_keywords")
         if isinstance(words, dict):
             found |= cast("dict[str, Any]", words)
     return {name: time for name, time in found.items() if name not in ("sunrise", "sunset")}
+
+
+def _of(place: object, key: str) -> object:
+    return cast("Mapping[str, Any]", place).get(key) if isinstance(place, Mapping) else None
 
 
 def _metadata(given: dict[str, Any], notes: list[str]) -> dict[str, Any]:
