@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from umbel.sim.plan import Plan
     from umbel.sim.runtime import Runtime
 
+_FIRST = "UMBEL_SIM_FIRST"
+_MOST_OTHERS = 255  # nodes
+
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the app.")],
@@ -27,13 +31,12 @@ def run(
     unsigned: Unsigned = False,
     is_open: Annotated[bool, typer.Option("--open", help="The node wants no password.")] = False,
     first: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--first",
-            envvar="UMBEL_SIM_FIRST",
-            help="The address of the node; if that is taken, one of the next.",
+            help="Where the node listens: 127.0.2.1, or one of the next if that is taken.",
         ),
-    ] = "127.0.1.1",
+    ] = None,
 ) -> None:
     """Run an app on a simulated node, show its log, and start it anew whenever it changes.
 
@@ -53,11 +56,18 @@ def run(
     ports = (plan.SHELL_PORT, plan.WEB_PORT)
     wanted = plan.Plan(
         boards=(plan.Board(name=uid.replace(".", "-")),),
-        first_address=addresses.free(first, ports, taken),
+        first_address=addresses.free(first or _behind_others(), ports, taken),
         is_open=is_open,
         password=_nodes.password(),
     )
     asyncio.run(_run(wanted, runtime, folder.resolve(), index))
+
+
+def _behind_others() -> str:
+    """An address that ``umbel sim`` does not need, even if it is started later."""
+    from umbel.sim import addresses, plan
+
+    return addresses.from_first(os.environ.get(_FIRST, plan.FIRST_ADDRESS), _MOST_OTHERS)[-1]
 
 
 async def _run(plan: Plan, runtime: Runtime, folder: Path, index: Index | None) -> None:
