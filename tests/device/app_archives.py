@@ -71,11 +71,11 @@ def members(uid="garden", version="1.0.0", files=CODE, key=KEY, fields=None, **m
     plain = {"config.json": config(version, **(fields or {}))}
     plain.update(files)
     packed = {}
-    for path in plain:
-        if path.endswith(".gz") or path.endswith(".z"):
-            packed[uid + "/" + path] = plain[path]
+    for path, content in plain.items():
+        if path.endswith((".gz", ".z")):
+            packed[uid + "/" + path] = content
         else:
-            packed[uid + "/" + path + ".z"] = deflated(plain[path])
+            packed[uid + "/" + path + ".z"] = deflated(content)
     listed = [(path, packed[path]) for path in sorted(packed, key=order)]
     return [("manifest", manifest(uid, version, listed, key, **more))] + listed
 

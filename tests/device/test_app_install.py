@@ -5,7 +5,6 @@ import gc
 import json
 
 from app_archives import (
-    CODE,
     archive,
     bomb,
     config,
@@ -232,6 +231,7 @@ async def test_an_app_that_breaks_a_rule_is_refused_with_its_number():
         ("U1", "gardenlight", {}),
         ("U3", "a-1.0.0", {}),
         ("U4", "con", {}),
+        ("U4", "inbox", {}),
         ("C1", "garden", {"files": {"config.json": b"[1]"}}),
         ("C1", "garden", {"files": {"config.json": b'{"version": '}}),
         ("C1", "garden", {"files": {"config.json": b" " * 5000}}),

@@ -39,7 +39,7 @@ def put(node: Any, content: bytes, query: str = "") -> dict[str, Any]:
 def test_apps_come_over_http_what_they_need_first(simulate, tmp_path: Path):
     node = simulate().node("node01")
 
-    with pytest.raises(NodeError, match="sunrise-1.x.x wanted, none here"):
+    with pytest.raises(NodeError, match=r"sunrise-1\.x\.x wanted, none here"):
         put(node, archive(APPS / "thermo", node, tmp_path))
     first = put(node, archive(APPS / "sunrise", node, tmp_path))
     second = put(node, archive(APPS / "thermo", node, tmp_path))

@@ -2,11 +2,14 @@
 
 # Of the part apps, which a release can leave out.
 
+from micropython import const
+
 from tepal.core import shelf
 from tepal.formats import appconfig
 from tepal.formats.errors import TepalError
 
 RARE = True
+_INBOX = const("inbox")
 
 
 def check(work) -> None:
@@ -16,6 +19,8 @@ def check(work) -> None:
     except (OSError, ValueError, EOFError):
         raise TepalError("app", "C1: config.json: a JSON object of up to 4 KB expected")
     appconfig.check(config, work.uid)
+    if work.uid == _INBOX:
+        raise TepalError("app", "U4: inbox: the node keeps something else in this folder")
     if config["version"] != work.version:
         text = "V1: version %s in config.json, %s in the manifest"
         raise TepalError("app", text % (config["version"], work.version))

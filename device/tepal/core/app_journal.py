@@ -21,6 +21,9 @@ _STATE = const("apps/.state")
 _PARTS = const(("data", "share", "manifest", "pack"))
 _SHARE = const("share")  # belongs to all versions
 _FOLDER = const(0x4000)
+_ROOM = const("apps/.new/room")
+_BLOCK = const(512)  # bytes
+_BLOCKS = const(16)
 
 
 async def replay(node) -> None:
@@ -43,9 +46,19 @@ async def prepare(work) -> None:
 
 
 async def commit(work) -> None:
-    """Decide that what is staged takes its place. Raises: OSError, then nothing was decided."""
+    """Decide that what is staged takes its place. Raises: OSError, then nothing was decided.
+
+    Folders are made before, and room is kept for the renames: a flash that is full must say so now.
+    """
     if work.kept:
         await drop(work.kept)
+    for folder in (work.to, work.kept):
+        moving.make_folders(folder + "/")
+    with open(_ROOM, "wb") as file:
+        block = bytes(_BLOCK)
+        for _ in range(_BLOCKS):
+            if file.write(block) != _BLOCK:
+                raise OSError(28)  # ENOSPC
     storage.write(_RECORD, {"uid": work.uid, "to": work.to, "kept": work.kept, "drop": []})
 
 
@@ -59,6 +72,8 @@ async def end(work) -> None:
     try:
         if not storage.exists(_RECORD):
             await drop(_NEW)
+            for folder in (work.kept, work.to):
+                _leave(folder)
     except OSError as error:  # the next installation begins with that
         work.node.log.warn("apps: " + str(error))
     if work.stopped:
@@ -80,6 +95,17 @@ async def drop(path: str) -> None:
     os.rmdir(path)
 
 
+def _leave(folder: str) -> None:
+    """Remove folders that were made for nothing, from the innermost on."""
+    while "/" in folder:
+        try:
+            os.rmdir(folder)
+        except OSError:
+            if storage.exists(folder):
+                return  # with something in it
+        folder = folder.rpartition("/")[0]
+
+
 async def _finish(node) -> None:
     # A record that a power cut has kept from its place does not count.
     if storage.exists(_RECORD):
@@ -87,6 +113,7 @@ async def _finish(node) -> None:
         for fault in faults:
             node.log.err("apps: " + fault)
         if record:
+            storage.remove(_ROOM)
             if record["to"]:
                 await _place(record["to"], record["kept"])
             for path in record["drop"]:
@@ -100,8 +127,6 @@ async def _finish(node) -> None:
 
 async def _place(to: str, kept: str) -> None:
     """Put what is staged in its place, and what was there in another."""
-    for folder in (to, kept):
-        moving.make_folders(folder + "/")
     for name in _PARTS:
         new, place = _NEW + "/" + name, to + "/" + name
         if not storage.exists(new):

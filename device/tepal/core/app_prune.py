@@ -32,6 +32,11 @@ async def everything(node) -> None:
         for folder in folders:
             await _drop(folder)
         folders = spare()
+    for uid in shelf.uids():
+        _leave(shelf.home(uid) + "/versions")
+    for name in os.listdir(shelf.ROOT):
+        if name[0] != "." and name != "inbox":
+            _leave(shelf.ROOT + "/" + name)
 
 
 def spare() -> list:
@@ -58,7 +63,12 @@ def _beside(uid: str) -> list:
 
 async def _drop(folder: str) -> None:
     await app_journal.drop(folder)
+    _leave(folder.rpartition("/")[0])
+
+
+def _leave(folder: str) -> None:
+    """Remove a folder if it is empty."""
     try:
-        os.rmdir(folder.rpartition("/")[0])
-    except OSError:  # another one is there
+        os.rmdir(folder)
+    except OSError:  # it is not, or it is not there
         pass
