@@ -37,10 +37,11 @@ function sources(parts: string[]): Plugin {
   return {
     name: "sources-of-parts",
     configureServer({ middlewares }) {
-      middlewares.use((request, _, next) => {
+      middlewares.use((request, response, next) => {
         const name = /^\/(\w+)\.js$/.exec(request.url ?? "")?.[1] ?? "";
-        if (parts.includes(name)) request.url = `/${name}/index.tsx`;
-        next();
+        if (!parts.includes(name)) return next();
+        response.setHeader("content-type", "text/javascript");
+        response.end(`import part from "/${name}/index.tsx"; lent.${name} = part;`);
       });
     },
   };

@@ -1,5 +1,5 @@
 // How a part of a page is built that the page loads when it is wanted: one compressed script, which
-// borrows from the page what both need.
+// borrows from the page what both need, and leaves there what it is.
 import { readFileSync } from "node:fs";
 import type { Plugin, UserConfig } from "vite";
 import { JSX } from "./page.ts";
@@ -8,6 +8,7 @@ import { shortTexts } from "./texts.ts";
 
 const LENDER = "lent.ts"; // of the page, beside the folders of its parts
 const LENT = ["preact", "preact/hooks", "@umbel/components", "../texts", "./texts", "../views/controls"];
+const EXPORT = /export\s*\{\s*(\w+) as default\s*\};?$/;
 const IMPORT = /import\s*\{([^}]*)\}\s*from\s*"[^"]*";?/g;
 
 /** `name` is a folder with an index.tsx, and becomes a script of that name; `budget` is in bytes. */
@@ -26,11 +27,11 @@ export function part({ name, budget }: { name: string; budget: number }): UserCo
         output: { format: "es", entryFileNames: `${name}.js` },
       },
     },
-    plugins: [shortTexts(), borrowing(budget)],
+    plugins: [shortTexts(), borrowing(name, budget)],
   };
 }
 
-function borrowing(budget: number): Plugin {
+function borrowing(name: string, budget: number): Plugin {
   return {
     name: "borrowing",
     enforce: "post",
@@ -38,7 +39,7 @@ function borrowing(budget: number): Plugin {
       const lent = names(readFileSync(LENDER, "utf8"));
       for (const [path, file] of Object.entries(bundle)) {
         if (file.type !== "chunk") return this.error(`${path} does not fit into one file`);
-        const packed = await packedTightly(borrowed(file.code.trim(), lent));
+        const packed = await packedTightly(borrowed(file.code.trim(), lent, name));
         if (packed.length > budget) this.error(`${path} takes ${packed.length} bytes, and ${budget} are allowed`);
         delete bundle[path];
         this.emitFile({ type: "asset", fileName: `${path}.gz`, source: packed });
@@ -47,9 +48,10 @@ function borrowing(budget: number): Plugin {
   };
 }
 
-/** `code` with `const {…} = lent` for its imports. Throws if it wants what is not lent. */
-export function borrowed(code: string, lent: readonly string[]): string {
-  return code.replace(IMPORT, (_, list: string) => {
+/** `code` with `const {…} = lent` for its imports, and `lent.name =` for its export. Throws if it wants what is not lent. */
+export function borrowed(code: string, lent: readonly string[], name: string): string {
+  if (!EXPORT.test(code)) throw new Error(`${name} has no default export, or more than that`);
+  return code.replace(EXPORT, `lent.${name}=$1;`).replace(IMPORT, (_, list: string) => {
     const pairs = list.split(",").map((one) => one.trim().split(" as "));
     const missing = pairs.map(([name = ""]) => name).filter((name) => !lent.includes(name));
     if (missing.length > 0) throw new Error(`the page does not lend ${missing.join(", ")}`);

@@ -94,6 +94,7 @@ function Card({ app, session, state }: Props & { app: App }) {
       setProblem(sentence(error, catalogue));
     }
     await session.loadApps();
+    void session.loadTasks();
     await look().catch(() => {});
     setBusy(false);
   };
@@ -113,8 +114,8 @@ function Card({ app, session, state }: Props & { app: App }) {
       <div role="status">
         <Condition app={app} />
         {(fault || out) && <p class={fault || app.state === "failed" ? "problem" : "text"}>{fault ?? out}</p>}
+        <ProblemBox text={problem === out ? undefined : problem} />
       </div>
-      <ProblemBox text={problem} />
       {may(state.role, "control") && (isRunning || (app.launchable && !fault)) && (
         <Button kind={isRunning ? "plain" : "main"} disabled={busy} onPress={() => void order(isRunning ? "stop" : "start")}>
           {t(isRunning ? "stop" : "start", { title })}
