@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -73,13 +73,25 @@ async def send(
     done: list[str] = []
     try:
         async with connect(node) as api:
-            for step, archive in apps:
-                say(f"takes {step.offer.name}, {-(-archive.size // 1024)} KB")
-                await _send(api, step, archive, patience)
-                done.append(step.offer.name)
+            async for name in bring(api, apps, say=say, patience=patience):
+                done.append(name)
     except UmbelError as error:
         return failed(node, error, done)
     return Outcome(node=node, result=INSTALLED, reason=", ".join(done))
+
+
+async def bring(
+    api: Api, apps: Sequence[Sending], *, say: Say, patience: Patience = PATIENT
+) -> AsyncGenerator[str]:
+    """Install ``apps``; yields the name of each that is installed.
+
+    Raises:
+        UmbelError: the node refuses, or cannot be reached any more.
+    """
+    for step, archive in apps:
+        say(f"takes {step.offer.name}, {-(-archive.size // 1024)} KB")
+        await _send(api, step, archive, patience)
+        yield step.offer.name
 
 
 def failed(node: Node, error: UmbelError, done: Sequence[str] = ()) -> Outcome:

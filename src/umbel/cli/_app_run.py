@@ -73,6 +73,7 @@ def _behind_others() -> str:
 async def _run(plan: Plan, runtime: Runtime, folder: Path, index: Index | None) -> None:
     from umbel.cli import _running, _simulation
     from umbel.cli._app_workshop import Workshop
+    from umbel.link.api import Api
 
     stop = _running.stop_on_signal()
     async with _simulation.shown(plan, runtime, stop) as simulation:
@@ -81,6 +82,7 @@ async def _run(plan: Plan, runtime: Runtime, folder: Path, index: Index | None) 
         if not plan.is_open:
             print(f"password: {simulation.password}")
         print("Ctrl-C ends it all", flush=True)
-        workshop = Workshop(node, folder, index)
-        async with _running.beside(workshop.follow_log()):
-            await _running.unless_stopped(stop, workshop.work())
+        async with Api(node) as api:
+            workshop = Workshop(api, folder, index)
+            async with _running.beside(workshop.follow_log()):
+                await _running.unless_stopped(stop, workshop.work())

@@ -15,7 +15,6 @@ from umbel.apps.supply import Supply, wanted
 from umbel.apps.watching import Watch
 from umbel.errors import UmbelError
 from umbel.link.api import Api
-from umbel.model import Node
 
 _LOOK = 0.5  # seconds between two looks at the log
 _LONG = 120.0  # seconds; the app's own beginning may take its time
@@ -24,8 +23,8 @@ _LONG = 120.0  # seconds; the app's own beginning may take its time
 class Workshop:
     """One app on one node, brought there again whenever it has changed."""
 
-    def __init__(self, node: Node, folder: Path, index: Index | None) -> None:
-        self._node = node
+    def __init__(self, api: Api, folder: Path, index: Index | None) -> None:
+        self._api = api  # one connection for all: a node has few
         self._folder = folder
         self._index = index
         self._uid = folder.name
@@ -53,23 +52,22 @@ class Workshop:
         """Print what the app writes, and what becomes of it, for ever."""
         seen: list[str] = []
         state = ""
-        async with Api(self._node) as api:
-            while True:
-                await asyncio.sleep(_LOOK)
-                try:
-                    own = [one for one in await held.listed(api) if one.uid == self._uid]
-                    if not own:
-                        continue
-                    told = (await api.run(f"app log {self._uid}")).value
-                except UmbelError:  # it restarts, or is busy; the next look may see it
+        while True:
+            await asyncio.sleep(_LOOK)
+            try:
+                own = [one for one in await held.listed(self._api) if one.uid == self._uid]
+                if not own:
                     continue
-                lines = [str(one) for one in cast("list[object]", told or [])]
-                for line in news(seen, lines):
-                    print(f"{self._uid} | {line}", flush=True)
-                seen = lines
-                if own[0].state != state:
-                    state = own[0].state
-                    print(f"{self._uid}: {state}", flush=True)
+                told = (await self._api.run(f"app log {self._uid}")).value
+            except UmbelError:  # it restarts, or is busy; the next look may see it
+                continue
+            lines = [str(one) for one in cast("list[object]", told or [])]
+            for line in news(seen, lines):
+                print(f"{self._uid} | {line}", flush=True)
+            seen = lines
+            if own[0].state != state:
+                state = own[0].state
+                print(f"{self._uid}: {state}", flush=True)
 
     async def _bring(self) -> None:
         """Install and start what has changed.
@@ -86,24 +84,25 @@ class Workshop:
         if fresh == self._sent:
             return
         supply = Supply(archives, self._index)
-        async with Api(self._node) as api:
-            here = await held.look(api)
-            steps = planning.install(here, supply, [wanted(archives[0])], downgrade=True)
-            sending = [
-                (one, archive)
-                for one in steps
-                for archive in [supply.archive(one.offer, here.platform)]
-                if self._sent.get(archive.uid) != archive.release.manifest.digest
-            ]
-            for step, _ in sending:
-                print(step, flush=True)
-            outcome = await installing.send(self._node, sending, say=lambda _: None)
-            if not outcome.is_fine:
-                raise UmbelError("\n".join([f"error: {outcome}", *self._still()]))
-            self._sent = fresh
-            now = [one.state for one in await held.listed(api) if one.uid == self._uid]
-            if now != ["running"]:
-                await api.run(f"app start {self._uid}", within=_LONG)
+        here = await held.look(self._api)
+        steps = planning.install(here, supply, [wanted(archives[0])], downgrade=True)
+        sending = [
+            (one, archive)
+            for one in steps
+            for archive in [supply.archive(one.offer, here.platform)]
+            if self._sent.get(archive.uid) != archive.release.manifest.digest
+        ]
+        for step, _ in sending:
+            print(step, flush=True)
+        try:
+            async for _ in installing.bring(self._api, sending, say=lambda _: None):
+                pass
+        except UmbelError as error:
+            raise UmbelError("\n".join([f"error: {error}", *self._still()])) from error
+        self._sent = fresh
+        now = [one.state for one in await held.listed(self._api) if one.uid == self._uid]
+        if now != ["running"]:
+            await self._api.run(f"app start {self._uid}", within=_LONG)
 
     def _still(self) -> list[str]:
         return [f"{self._uid} goes on as it was"] if self._sent else []
