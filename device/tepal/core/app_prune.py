@@ -5,7 +5,7 @@
 import os
 
 from tepal.core import app_journal, shelf
-from tepal.formats import appconfig
+from tepal.formats import appnames
 
 RARE = True
 
@@ -46,7 +46,7 @@ def spare() -> list:
         found += _beside(uid)
     for uid in shelf.uids() if found else ():
         for _, folder in shelf.versions(uid):
-            for name, wanted in appconfig.dependencies(shelf.config(folder, uid)):
+            for name, wanted in appnames.dependencies(shelf.config(folder, uid)):
                 chosen = shelf.choose(name, wanted)
                 if chosen and chosen[1] in found:
                     found.remove(chosen[1])
