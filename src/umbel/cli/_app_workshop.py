@@ -98,7 +98,7 @@ class Workshop:
             async for _ in installing.bring(self._api, sending, say=lambda _: None):
                 pass
         except UmbelError as error:
-            raise UmbelError("\n".join([f"error: {error}", *self._still()])) from error
+            raise UmbelError("\n".join([str(error), *self._still()])) from error
         self._sent = fresh
         now = [one.state for one in await held.listed(self._api) if one.uid == self._uid]
         if now != ["running"]:
@@ -111,7 +111,8 @@ class Workshop:
         """Say what is wrong, once."""
         if text != self._said:
             self._said = text
-            print(text, file=sys.stderr, flush=True)
+            print(text if text.startswith("error") else f"error: {text}", file=sys.stderr)
+            sys.stderr.flush()
 
 
 def news(before: Sequence[str], now: Sequence[str]) -> Sequence[str]:
