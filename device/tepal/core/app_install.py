@@ -25,7 +25,7 @@ _FULL = const(28)  # ENOSPC
 _STEPS = const(
     "app_journal.prepare app_manifest.take app_trust.believe app_trust.require_room"
     " app_files.take app_files.finish app_files.index app_verify.check app_config.read app_config.check app_relations.place app_relations.check"
-    " app_setup.begin app_setup.run app_prune.note app_journal.commit app_journal.forward app_prune.tidy"
+    " app_script.find app_setup.begin app_script.setup app_prune.note app_journal.commit app_journal.forward app_prune.tidy"
 )
 
 
@@ -36,6 +36,7 @@ class Work:
     stream: "Any" = None  # as long as the archive comes
     said: "Any" = None  # of its manifest, until it is believed
     config: "Any" = None  # until it is checked
+    spare = ()  # folders of versions that nobody needed before
     script = ""  # of the setup, if there is one
     pinned = downgrade = nodeps = trust = purge = force = False  # what is wished for
 
