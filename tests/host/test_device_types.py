@@ -229,6 +229,97 @@ def test_what_a_type_depends_on_is_read_from_its_imports(found: Found):
     assert f"devices/{found.module}.py" in chosen
 
 
+def test_no_type_keeps_a_node_waiting_but_infrared():
+    """A key is sent in one go, up to 0.3 s; everything else lets others have their turn."""
+    waiting: set[str] = set()
+    for folder in ("devices", "drivers"):
+        for path in (sources.device_dir() / folder).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+                if name.rpartition(".")[2].startswith("sleep") and not name.startswith("asyncio."):
+                    waiting.add(path.stem)
+
+    assert waiting == {"infrared"}
+
+
+HERE = ("device1", "sensor1")
+REAL: dict[str, dict[str, Any]] = {
+    "wled": {"ip": "192.0.2.1", "min_rule": 1, "max_rule": 255, "default_rule": 128},
+    "http-get": {
+        "uri": "http://192.0.2.1:80",
+        "on_path": "/on",
+        "off_path": "/off",
+        "default_rule": "enabled",
+    },
+    "relay": {"pin": 18, "default_rule": "enabled"},
+    "api-target": {"ip": "192.0.2.1", "default_rule": {"on": ["ignore"], "off": ["ignore"]}},
+    "desktop": {"ip": "192.0.2.1", "mode": "activity", "default_rule": "enabled"},
+    "si7021": {"mode": "heat", "units": "celsius", "tolerance": 1, "default_rule": 21},
+    "load-cell": {"pin_data": 19, "pin_clock": 21, "default_rule": 5},
+    "pir": {"pin": 16, "default_rule": 5},
+}
+
+
+def configured(kind: str, *, is_sensor: bool, **change: Any) -> dict[str, Any]:
+    """A configuration with one instance; a parameter that is None is left out."""
+    one: dict[str, Any] = {"_type": kind, "nickname": kind, "schedule": {}, **REAL[kind], **change}
+    if is_sensor:
+        one.setdefault("targets", [])
+    return {HERE[is_sensor]: {key: value for key, value in one.items() if value is not None}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_sensor", "change", "place"),
+    [
+        ("wled", False, {"ip": None}, "ip"),
+        ("wled", False, {"ip": "192.0.2.01"}, "ip"),
+        ("http-get", False, {"uri": None}, "uri"),
+        ("http-get", False, {"uri": "ftp://x"}, "uri"),
+        ("relay", False, {"pin": None}, "pin"),
+        ("relay", False, {"default_rule": None}, "default_rule"),
+        ("relay", False, {"colour": "red"}, "colour"),
+        ("api-target", False, {"default_rule": {"on": [], "off": ["ignore"]}}, "default_rule"),
+        ("api-target", False, {"default_rule": {"on": ["ignore"]}}, "default_rule"),
+        ("api-target", False, {"schedule": {"10:00": {"on": []}}}, "schedule.10:00"),
+        ("desktop", True, {"mode": None}, "mode"),
+        ("desktop", True, {"mode": "junk"}, "mode"),
+        ("si7021", True, {"tolerance": 11}, "tolerance"),
+        ("si7021", True, {"default_rule": 90}, "default_rule"),
+        ("load-cell", True, {"pin_data": 99, "pin_clock": 99}, "pin_clock"),
+        ("load-cell", True, {"default_rule": -1}, "default_rule"),
+        ("pir", True, {"default_rule": 9999}, "default_rule"),
+        ("pir", True, {"schedule": {"10:00": -5}}, "schedule.10:00"),
+        ("pir", True, {"schedule": {"25:99": 5}}, "schedule.25:99"),
+        ("pir", True, {"schedule": {"noon": 5}}, "schedule.noon"),
+        ("pir", True, {"targets": ["device7"]}, "targets"),
+        ("pir", True, {"targets": ["sensor1"]}, "targets"),
+        ("pir", True, {"targets": "device1"}, "targets"),
+    ],
+)
+def test_what_the_original_took_although_it_was_wrong_is_named(
+    kind: str, is_sensor: bool, change: dict[str, Any], place: str
+):
+    types = [found.type for found in ALL]
+    assert device_type.faults_of_config(configured(kind, is_sensor=is_sensor), types) == []
+
+    found = device_type.faults_of_config(configured(kind, is_sensor=is_sensor, **change), types)
+
+    assert [where for where, _ in found] == [f"{HERE[is_sensor]}.{place}"]
+
+
+def test_two_sensors_at_one_bus_are_named():
+    types = [found.type for found in ALL]
+    one = configured("si7021", is_sensor=True)["sensor1"]
+    config = {"sensor1": one, "sensor2": {**one, "nickname": "other"}}
+
+    found = device_type.faults_of_config(config, types)
+
+    assert sorted(found) == [
+        ("sensor2.pin_clock", "sensor1.pin_clock has pin 22 already"),
+        ("sensor2.pin_data", "sensor1.pin_data has pin 21 already"),
+    ]
+
+
 @pytest.mark.parametrize("found", ALL, ids=NAMES)
 def test_a_template_that_is_filled_in_is_a_good_instance(found: Found):
     samples = {"host": "192.0.2.1", "url": "http://192.0.2.1", "text": "x", "choice": None}

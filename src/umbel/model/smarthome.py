@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any, cast
 
+from tepal.formats import instances
+
 # Earlier versions had other names for two types, and one way where there is a choice today.
 _RENAMED = {"dumb-relay": "relay", "mosfet": "relay"}
 _ONLY_WAY = {
@@ -58,8 +60,11 @@ def _of(place: object, key: str) -> object:
 
 def _metadata(given: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     place = given.get("gps")
-    if isinstance(place, dict) and {"lat", "lon"} <= cast("dict[str, Any]", place).keys():
-        notes.append(f"metadata.gps: umbel config NODE set place {place['lat']},{place['lon']}")
+    if instances.is_place(place):  # pyright: ignore[reportUnknownMemberType]
+        where = cast("dict[str, Any]", place)
+        notes.append(f"metadata.gps: umbel config NODE set place {where['lat']},{where['lon']}")
+    elif place:
+        notes.append(f"metadata.gps: {place} is no place; umbel config NODE set place 48.21,16.37")
     taken = {key: value for key, value in given.items() if key not in _FOREIGN}
     floor = taken.get("floor")
     if isinstance(floor, str) and floor.removeprefix("-").isdecimal():
