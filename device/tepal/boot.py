@@ -22,7 +22,7 @@ RARE = True
 VERSION = "0.1.0"
 _NO_ID = const(b"\xff")
 _NONE = const("n/a")
-_FILES = const("user_main.py user_main.mpy config/devices.json config/devices.json.new")
+_FILES = const("apps user_main.py user_main.mpy config/devices.json config/devices.json.new")
 _EXTRAS = const("syslog mqtt smarthome")
 _BY_ITSELF = const("boothook ntp cron timirq irq1 irq2 irq3 irq4 update_url")
 

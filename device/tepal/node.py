@@ -78,6 +78,7 @@ class Node:
     portal: "Lent"  # what opens, serves and closes the setup portal
     health: "Lent"  # what knows the figures of this node
     update: "Lent"  # what tells of updates
+    app_pack: "Lent"  # what mounts apps
 
     def __init__(self):
         self.doors: "list[Door]" = []

@@ -18,6 +18,7 @@ access_point tepal.hal.access_point lent
 portal tepal.services.portal lent
 health tepal.core.health lent
 update tepal.services.update_state lent
+app_pack tepal.hal.app_pack lent
 io tepal.hal.io module
 pins tepal.core.pins of
 states tepal.core.states of

@@ -366,8 +366,11 @@ def test_a_script_is_python_or_commands_of_a_node():
 
 class SomeNode:
     def __init__(self):
-        self.log = self
+        self.clock = self.log = self
         self.lines = []
+
+    def stamp(self):
+        return ""
 
     def warn(self, line):
         self.lines.append(line)

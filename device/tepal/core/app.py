@@ -4,7 +4,13 @@
 
 import json
 
+from micropython import const
+
 from tepal.formats.errors import TepalError
+
+_MOST_LINES = const(8)
+_MAX_LINE = const(120)  # characters
+_print = print  # the one of Python, whatever the app is given
 
 
 class App:
@@ -23,6 +29,7 @@ class App:
         self.home = home
         self.language = language
         self.texts = None  # of its translation, once one was wanted
+        self.lines = []  # its own log, the newest last
         from tepal.core import storage
 
         changed, _, faults = storage.newest(home + "/data/settings")
@@ -69,11 +76,24 @@ class App:
 
     def info(self, text: str) -> None:
         """Log that something is as it should be."""
+        self.keep(text)
         self.node.log.info(self.uid + ": " + text)
 
     def warn(self, text: str) -> None:
         """Log that something is odd."""
+        self.keep(text)
         self.node.log.warn(self.uid + ": " + text)
+
+    def print(self, *values, **how) -> None:
+        """Print, and keep it in the app's own log."""
+        _print(*values, **how)
+        if "file" not in how:
+            self.keep(how.get("sep", " ").join([str(one) for one in values]))
+
+    def keep(self, text: str) -> None:
+        """Add a line to the app's own log, which ``app log`` shows."""
+        self.lines.append("%s %s" % (self.node.clock.stamp(), str(text)[:_MAX_LINE]))
+        del self.lines[:-_MOST_LINES]
 
     def _translation(self) -> dict:
         from tepal.formats.appfiles import lookup

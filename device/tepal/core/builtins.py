@@ -1,9 +1,12 @@
-"""Commands that belong to no module: task, modules, help, hello, version, reboot, update, webrepl."""
+"""Commands that belong to no module: task, modules, help, hello, version, reboot, webrepl; finds app, update."""
+
+import sys
 
 from micropython import const
 
 from tepal.core import ending
 from tepal.core.commands import ADMIN, CONTROL, NOBODY, VIEW, Report
+from tepal.formats.errors import TepalError
 
 RARE = True
 
@@ -16,12 +19,19 @@ class Builtins:
 
     def find(self, name: str):
         """Return the commands called ``name``."""
-        return COMMANDS.get(name)
+        found = COMMANDS.get(name)
+        if isinstance(found, str):  # it has a file of its own, which a release may lack
+            try:
+                __import__(found)
+            except ImportError as error:
+                raise TepalError("not_included", name + ", " + str(error))
+            found = sys.modules[found].COMMANDS
+        return found
 
     def command(self, target: dict, function: str):
         """Return a command of a built-in; None if it has no such."""
         entry = target.get(function)
-        return entry and (lambda *args: entry[0](self.node, *args))
+        return entry and (lambda *args, **named: entry[0](self.node, *args, **named))
 
     def role(self, target: dict, function: str) -> int:
         """Return the role that a command wants."""
@@ -113,33 +123,6 @@ def update(node) -> str:
     return replacing.restart(node)
 
 
-def update_state(node) -> dict:
-    """Return how updates are, and what a promoter offers."""
-    return node.update().status(node)
-
-
-def now(node) -> str:
-    """Take what the promoter offers, even if it was rolled back before."""
-    return node.update().now(node)
-
-
-def confirm(node) -> str:
-    """Keep the release that is on trial."""
-    from tepal.core import trial
-
-    return "Confirmed" if trial.confirm(node) else "Nothing is on trial"
-
-
-async def rollback(node) -> str:
-    """Return to the release before; the one that is not on trial any more is tried again."""
-    from tepal.core import trial, updating
-
-    if not trial.give_up(node, "somebody wanted the release before"):
-        await updating.revert(node)
-        node.restart(hard=True)
-    return "Back to the release before.\nBye!"
-
-
 def schedule(node) -> Report:
     """Return the next ten things that ``crontasks`` starts."""
     from tepal.core import planning
@@ -193,12 +176,8 @@ COMMANDS = {
     "help": {"": (help, VIEW), "lm": (lm, VIEW)},
     "schedule": {"": (schedule, VIEW), "next": (schedule, VIEW)},
     "reboot": {"": (reboot, ADMIN), "hard": (hard, ADMIN), "safe": (safe, ADMIN)},
-    "update": {
-        "": (update_state, VIEW),
-        "confirm": (confirm, ADMIN),
-        "now": (now, ADMIN),
-        "rollback": (rollback, ADMIN),
-    },
+    "update": "tepal.core.update_commands",
+    "app": "tepal.core.app_commands",
     "webrepl": {"": (webrepl, ADMIN), "update": (update, ADMIN)},
     "task": {
         "": (task, VIEW),

@@ -22,7 +22,18 @@ Report = namedtuple("Report", ("value", "text"))
 
 
 _BUILTINS = const(
-    ("hello", "version", "help", "modules", "task", "schedule", "reboot", "update", "webrepl")
+    (
+        "hello",
+        "version",
+        "help",
+        "modules",
+        "task",
+        "schedule",
+        "reboot",
+        "update",
+        "webrepl",
+        "app",
+    )
 )
 
 

@@ -19,6 +19,10 @@ _WORDS = """[MICROS]   - built-in shell commands
   task list         - list tasks with <tag>s
   task kill <tag>   - stop task
   task show <tag>   - show task output
+[APPS] app list       - list apps, and how they are
+  app start <uid>     - start it, now and at every boot; app stop <uid>
+  app info <uid>      - what it is; app log <uid>: what it said last
+  app install <zip>   - from flash or a web address; app remove <uid>
 [CRON] schedule next - list what crontasks starts next
 [EXEC] Command mode (LMs):
    help lm  - list ALL LoadModules"""

@@ -142,6 +142,17 @@ def _metadata(given, found: list) -> None:
     for key in ("id", "location"):
         if not isinstance(given.get(key, "?"), str) or not given.get(key, "?"):
             found.append(("metadata." + key, "a text expected"))
+    place = given.get("gps")
+    if place is not None and not is_place(place):
+        found.append(("metadata.gps", '{"lat": -90 … 90, "lon": -180 … 180} expected'))
+
+
+def is_place(given) -> bool:
+    """Tell whether ``given`` says where something is, as the original does: numbers or texts."""
+    try:
+        return abs(float(given["lat"])) <= 90 and abs(float(given["lon"])) <= 180
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _keywords(given, found: list) -> None:
@@ -175,9 +186,9 @@ def _twice(config: dict, ids: list, type_of) -> list:
                 found.append((name + ".nickname", "%s has it already" % other))
         kind = _kind(given, name, type_of)
         for key, param in kind["params"].items() if kind else ():
-            if param["type"] in params.PINS and key in given:
+            if param["type"] in params.PINS:
                 try:
-                    number = params.settled(given[key], param)
+                    number = params.settled(given.get(key, param.get("default")), param)
                 except TepalError:
                     continue
                 other = pins.setdefault(number, name + "." + key)

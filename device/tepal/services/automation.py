@@ -25,10 +25,9 @@ def start(node) -> None:
     if storage.exists("user_main.py") or storage.exists("user_main.mpy"):
         _begin(node, "user_main", _module("tepal.core.user").run(node), "native")
     if storage.exists("config/devices.json") or storage.exists("config/devices.json.new"):
-        try:
-            _begin(node, "founding", _module("tepal.core.founding").start(node))
-        except ImportError as error:  # the release was built without devices
-            node.log.err("devices: " + str(error))
+        _part(node, "devices", "founding")
+    if storage.exists("apps"):
+        _part(node, "apps", "app_boot")
     if get("cron"):
         _begin(node, "cron", _module("tepal.core.schedule").Schedule(node).run())
     if get("timirq") and get("timirqcbf") != _NONE:
@@ -40,6 +39,13 @@ def start(node) -> None:
         _begin(node, "ntp", _module("tepal.services.timekeeper").run(node))
     if get("update_url") != _NONE:
         _begin(node, "update.http", _module("tepal.services.update_feed").run(node))
+
+
+def _part(node, part: str, name: str) -> None:
+    try:
+        _begin(node, name, _module("tepal.core." + name).start(node))
+    except ImportError as error:  # the release was built without it
+        node.log.err(part + ": " + str(error))
 
 
 def _begin(node, tag: str, coroutine, kind: str = "system") -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 _SHELL_WORDS = ("conf", "exit")
 _BUILT_IN = {
+    "app": ("info", "install", "list", "log", "remove", "start", "stop", "upgrade"),
     "hello": (),
     "help": ("lm",),
     "modules": ("installed", "unload"),
     "reboot": ("hard", "safe"),
     "task": ("kill", "list", "show"),
-    "update": ("confirm", "rollback"),
+    "update": ("confirm", "now", "rollback"),
     "version": (),
     "webrepl": ("update",),
 }

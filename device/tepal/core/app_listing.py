@@ -1,0 +1,66 @@
+"""Which apps there are, what each says of itself, how it is and what it told last."""
+
+# Of the part apps, which a release can leave out.
+
+import asyncio
+
+from tepal.core import app_running, shelf
+from tepal.core.commands import Report
+
+RARE = True
+
+
+async def listed(node) -> Report:
+    """Return all apps, each with its version and how it is."""
+    found, lines = [], []
+    for uid in shelf.uids():
+        await asyncio.sleep_ms(0)
+        said = _config(uid)
+        state = app_running.status(node, uid)["state"]
+        version, title = said.get("version", ""), said.get("title", "damaged")
+        found.append({"uid": uid, "version": version, "title": title, "state": state})
+        lines.append("%-8s  %-8s  %-7s  %s" % (uid, version, state, title))
+    return Report(found, "\n".join(lines) or "no apps are installed")
+
+
+async def info(node, uid: str) -> Report:
+    """Return what an app says of itself, how it is, and who needs it."""
+    uid = str(uid)
+    shelf.require(uid)
+    told = _config(uid)
+    told["uid"] = uid
+    told["on"] = uid in app_running.started()
+    told["status"] = app_running.status(node, uid)
+    try:
+        told["versions"] = [version for version, _ in shelf.versions(uid)]
+    except (OSError, ValueError):
+        told["versions"] = []
+    await asyncio.sleep_ms(0)
+    told["dependents"] = [list(one[:2]) for one in _dependents(uid)]
+    lines = []
+    for key in sorted(told):
+        if told[key] not in ([], "", {}):
+            lines.append(" %s: %s" % (key, told[key]))
+    return Report(told, "\n".join(lines))
+
+
+def log(node, uid: str) -> Report:
+    """Return the last lines of an app's own log."""
+    uid = str(uid)
+    shelf.require(uid)
+    lines = app_running.log(node, uid)
+    return Report(lines, "\n".join(lines) or "no lines")
+
+
+def _config(uid: str) -> dict:
+    try:
+        return shelf.config(shelf.home(uid), uid)
+    except (OSError, ValueError):  # damaged: there is nothing to be told
+        return {}
+
+
+def _dependents(uid: str) -> list:
+    try:
+        return shelf.dependents(uid)
+    except (OSError, ValueError):
+        return []

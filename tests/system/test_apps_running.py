@@ -1,0 +1,304 @@
+"""Apps at work on a node: started, stopped, looked after when they fail; nothing of them takes it down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from umbel.apps import Source, pack, template
+from umbel.build.compile import write_if_changed
+from umbel.release import slot
+
+from .conftest import wait_until
+from .test_boot import Kept
+
+APPS = Path(__file__).parents[2] / "apps"
+WAIT = """
+import asyncio
+
+
+async def main(app):
+    app.info("here, %s" % app.settings["seconds"])
+    print("printed", 1)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        app.info("bye")
+"""
+
+
+class Shelf(Kept):
+    """A simulated node with apps on its flash."""
+
+    def lay(self, source: Source, uid: str, folder: str = "") -> None:
+        """Lay an app out as a node does that has installed it."""
+        target = self.flash / "apps" / uid / folder
+        for name, content in slot.laid_out(pack(source)).items():
+            write_if_changed(target / name, content)
+
+    def app(self, *words: str) -> Any:
+        """What a command ``app`` answers to a program."""
+        return self.request(cmd=" ".join(["app", *words]))
+
+    def status(self, uid: str) -> dict[str, Any]:
+        return self.app("info", uid)["status"]
+
+    def becomes(self, uid: str, state: str) -> dict[str, Any]:
+        """How an app is, as soon as it is so."""
+        assert wait_until(lambda: self.status(uid)["state"] == state), self.status(uid)
+        return self.status(uid)
+
+    def log(self, uid: str) -> str:
+        return "\n".join(self.app("log", uid))
+
+
+@pytest.fixture
+def node(simulate, tmp_path: Path) -> Shelf:
+    return Shelf(simulate, tmp_path / "kept")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Source]:
+    """Write the source of an app: ``write("garden", "1.0.0", {"main.py": …}, dependencies=[…])``."""
+
+    def written(uid: str, version: str, files: Mapping[str, str], **fields: object) -> Source:
+        folder = tmp_path / "sources" / version / uid
+        template.write(folder, "Title", "MIT")
+        (folder / "setup" / "install.py").unlink()
+        path = folder / "config.json"
+        said = {**json.loads(path.read_text()), "version": version, **fields}
+        for name, content in {**files, "config.json": json.dumps(said)}.items():
+            write_if_changed(folder / name, content.encode())
+        return Source.at(folder)
+
+    return written
+
+
+def test_an_app_is_started_looked_at_and_stopped_and_a_boot_starts_it_again(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": WAIT}), "garden")
+
+    assert node.app("list") == [
+        {"uid": "garden", "version": "1.0.0", "title": "Title", "state": "stopped"}
+    ]
+    assert node.app("start", "garden") == "Started garden"
+    running = node.becomes("garden", "running")
+    assert running["heap"] > 0
+    assert running["restarts"] == 0
+    assert "here, 60" in node.log("garden")
+    assert "printed 1" in node.log("garden")
+    assert "app.garden" in node.run("task", "list")
+    node.restart()
+    node.becomes("garden", "running")
+    assert node.app("stop", "garden") == "Stopped garden"
+    assert node.status("garden")["state"] == "stopped"
+    node.printed("garden: bye")
+    node.restart()
+    assert node.status("garden")["state"] == "stopped"
+
+
+# --- what goes wrong
+
+
+MAIN = "def main(app):\n    pass\n\n\n"
+CRASH = "async def main(app):\n    raise ValueError('no soil')\n"
+DEAF = """
+import asyncio
+
+
+async def main(app):
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            pass
+"""
+
+
+def test_an_app_that_fails_again_and_again_is_given_up_and_the_node_lives(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": CRASH}), "garden")
+    node.app("start", "garden")
+
+    failed = node.becomes("garden", "failed")
+
+    assert failed["restarts"] == 4
+    assert "5 times within ten minutes: ValueError: no soil" in failed["out"]
+    assert node.log("garden").count("ValueError: no soil") == 5
+    assert "heartbeat" in node.run("system", "heartbeat")
+    assert node.app("start", "garden") == "Started garden"
+
+
+def test_an_app_that_returns_is_done(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": "def main(app):\n    return 'wet'\n"}), "garden")
+    node.app("start", "garden")
+
+    assert node.becomes("garden", "done")["out"] == "wet"
+
+
+def test_an_app_that_does_not_want_to_end_is_dropped(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": DEAF}), "garden")
+    node.app("start", "garden")
+    node.becomes("garden", "running")
+
+    assert node.app("stop", "garden") == "Stopped garden"
+
+    assert node.status("garden")["state"] == "stopped"
+    node.printed("garden: did not end in time, and was dropped")
+    assert node.app("start", "garden") == "Started garden"
+
+
+def test_what_hinders_a_start_is_one_sentence(node, write):
+    sources = {
+        "nomain": {"main.py": "def main(app):\n    pass\n\n\ndel main\n"},
+        "raises": {"main.py": MAIN + "1 / 0\n"},
+        "nofile": {"main.py": MAIN + "__import__('nothing')\n"},
+        "greedy": {"main.py": MAIN + "kept = []\nwhile True:\n    kept.append(bytearray(2000))\n"},
+        "broken": {"main.py": WAIT},
+    }
+    for uid, files in sources.items():
+        node.lay(write(uid, "1.0.0", files), uid)
+    node.lay(write("needy", "1.0.0", {"main.py": WAIT}, dependencies=["lamp-1.x.x"]), "needy")
+    (node.flash / "apps" / "broken" / "pack").write_bytes(b"TPK?" * 20)
+
+    assert refused(node, "nobody") == "app missing: nobody"
+    assert refused(node, "nomain") == "app failed: nomain: main has no function main"
+    assert refused(node, "raises").startswith("app failed: raises: ZeroDivisionError: ")
+    assert refused(node, "nofile").startswith("app failed: nofile: ImportError: ")
+    assert refused(node, "greedy") == "app failed: greedy: out of memory"
+    assert refused(node, "broken").startswith("app failed: broken: its files are damaged")
+    assert refused(node, "needy") == "app missing: lamp, which needy needs, in a version 1.x.x"
+    assert "heartbeat" in node.run("system", "heartbeat")
+    assert {one["uid"]: one["state"] for one in node.app("list")} == dict.fromkeys(
+        (*sources, "needy"), "failed"
+    )
+
+
+def refused(node: Shelf, uid: str) -> str:
+    """What the node says instead of starting an app."""
+    return node.run("app", "start", uid).strip().removeprefix("error: node01: ")
+
+
+# --- apps that use each other
+
+
+def test_two_apps_share_what_both_need_and_the_last_one_takes_it_away(node, write):
+    lamp = {"part.py": "count = []\n\ndef add(name):\n    count.append(name)\n    return count\n"}
+    program = (
+        "import asyncio\nfrom lamp.part import add\n\n"
+        "async def main(app):\n    app.info(' '.join(add(app.uid)))\n    await asyncio.Event().wait()\n"
+    )
+    node.lay(write("lamp", "1.0.0", lamp), "lamp")
+    for uid in ("one", "two"):
+        node.lay(write(uid, "1.0.0", {"main.py": program}, dependencies=["lamp-1.x.x"]), uid)
+
+    node.app("start", "one")
+    node.app("start", "two")
+    assert wait_until(lambda: "one two" in node.log("two"))
+    node.app("stop", "one")
+    node.app("start", "one")
+    assert wait_until(lambda: "one two one" in node.log("one"))
+    node.app("stop", "one")
+    node.app("stop", "two")
+    node.app("start", "two")
+    assert wait_until(lambda: node.log("two").endswith(" two"))
+
+
+def test_two_versions_of_one_app_work_side_by_side(node, write):
+    for version, folder in (("1.0.0", "versions/1.0.0"), ("2.1.0", "")):
+        part = {"part.py": f"VERSION = '{version}'\n"}
+        node.lay(write("lamp", version, part), "lamp", folder)
+    for uid, wanted in (("old", "lamp-1.x.x"), ("new", "lamp-x.x.x")):
+        program = "from lamp.part import VERSION\n\ndef main(app):\n    return VERSION\n"
+        node.lay(write(uid, "1.0.0", {"main.py": program}, dependencies=[wanted]), uid)
+        node.app("start", uid)
+
+    assert node.becomes("old", "done")["out"] == "1.0.0"
+    assert node.becomes("new", "done")["out"] == "2.1.0"
+
+
+def test_the_apps_of_this_project_run(node):
+    for uid in ("sunrise", "thermo", "plants"):
+        node.lay(Source.at(APPS / uid), uid)
+
+    for uid in ("sunrise", "thermo", "plants"):
+        assert node.app("start", uid) == f"Started {uid}"
+    for uid in ("sunrise", "thermo", "plants"):
+        assert node.becomes(uid, "running")["restarts"] == 0
+    assert node.app("info", "sunrise")["dependents"] == [["thermo", "1.0.0"]]
+
+
+# --- ways to launch
+
+
+def test_an_app_may_be_a_file_or_a_command(node, write):
+    file = {"blink.py": "print('blinked', __name__)\n"}
+    node.lay(write("afile", "1.0.0", file, execute="blink.py"), "afile")
+    node.lay(write("acmd", "1.0.0", {}, execute="@system heartbeat"), "acmd")
+    for uid in ("afile", "acmd"):
+        node.app("start", uid)
+
+    node.becomes("afile", "done")
+    assert "blinked" in node.log("afile")
+    assert node.becomes("acmd", "done")["out"] == "<3 heartbeat"
+
+
+# --- an app that blocks everything
+
+
+def test_after_boots_that_an_app_has_broken_the_node_comes_up_without_apps(node, write):
+    hang = "def main(app):\n    while True:\n        pass\n"
+    node.lay(write("garden", "1.0.0", {"main.py": hang}), "garden")
+    node.write("apps/.state", json.dumps({"garden": {"on": True}}))
+    node.off()
+    node.on()
+
+    node.printed("safe mode, as 5 boots in a row were not good", 1)
+    node.wait_until_up()
+
+    assert node.about()["safe_mode"] is True
+    assert node.status("garden")["state"] == "stopped"
+    assert "app garden" in node.console.read_text()
+
+
+# --- what an app does by itself
+
+
+def test_a_schedule_works_beside_a_program_that_is_done_until_the_app_is_stopped(node, write):
+    files = {
+        "main.py": "def main(app):\n    pass\n",
+        "work.py": "from .main import main\n\n\nasync def often(app):\n    app.info('often')\n\n\n"
+        "def odd(app):\n    app.info('odd')\n    raise ValueError('rain')\n",
+    }
+    schedule = [{"every": 1, "do": "work:often"}, {"when": "*:*:*:*/2", "do": "work:odd"}]
+    node.lay(write("garden", "1.0.0", files, schedule=schedule), "garden")
+    node.app("start", "garden")
+
+    node.printed("garden: often", 3)
+    node.printed("garden: odd", 2)
+    assert "ValueError: rain" in node.log("garden")
+    assert node.status("garden")["state"] == "running"
+    node.app("stop", "garden")
+    before = node.console.read_text().count("often")
+    node.run("system", "heartbeat")
+    assert not wait_until(lambda: node.console.read_text().count("often") > before, 2.5)
+
+
+def test_an_app_may_be_a_script_that_runs_now_and_then(node, write):
+    files = {"main.py": MAIN, "setup/schedule.sh": "# look\nsystem notify looked\n"}
+    node.lay(write("garden", "1.0.0", files, schedule=[{"every": 1}]), "garden")
+    node.app("start", "garden")
+
+    node.printed("notify: looked", 2)
+
+
+def test_a_clock_that_is_set_is_followed(node, write):
+    files = {"main.py": "def main(app):\n    pass\n\n\ndef wake(app):\n    app.info('morning')\n"}
+    schedule = [{"when": "*:6:30:0", "do": "main:wake"}]
+    node.lay(write("garden", "1.0.0", files, schedule=schedule), "garden")
+    node.app("start", "garden")
+
+    node.run("system", "setclock", "2026", "12", "24", "6", "29", "58")
+    node.printed("garden: morning")
