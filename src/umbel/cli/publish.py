@@ -1,10 +1,10 @@
-"""``umbel publish``: wheels, sources and releases for nodes, over an MQTT broker."""
+"""``umbel publish``: wheels, sources, apps and releases for nodes, over an MQTT broker."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +32,10 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
     source: Annotated[
         list[str] | None,
         typer.Option("--src", metavar="FILE[=PATH]", help="A file, and where it goes on nodes."),
+    ] = None,
+    app: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="ARCHIVE", help="An app, as umbel app pack made it."),
     ] = None,
     release: Annotated[
         Path | None, typer.Option(help="A release: a folder, or a zip file.")
@@ -68,9 +72,9 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
     from umbel.ota.broker import Broker, channel_topic
     from umbel.ota.packages import Wishes
 
-    if not (wheels or source or release):
+    if not (wheels or source or app or release):
         raise UmbelError("nothing to publish", remedy="umbel publish WHEEL --node NODE")
-    if release and (wheels or source):
+    if release and (wheels or source or app):
         raise UmbelError("a release comes alone: nodes try one thing at a time")
     if not (channel or node):
         raise UmbelError("for whom?", remedy="--channel NAME or --node NODE")
@@ -81,13 +85,17 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
         force=force,
         allow_downgrade=allow_downgrade,
     )
-    packages = [] if release else _packages(wheels or [], source or [], wishes)
+    common = [] if release else _packages(wheels or [], source or [], wishes)
+
+    def made_for(own: tuple[str, bytes] | None) -> list[Package]:
+        return [*common, *_signed(release, app or [], wishes, own)]
+
     topic = channel_topic(channel) if channel else None
     with Broker.connected(_place(broker, user, tls=tls), keep) as link:
         seen = link.look()
         lists: dict[str, list[str]] = {}
         if topic:
-            name = _publish(link, topic, packages, release, key)
+            name = _publish(link, topic, made_for, key)
             lists = {
                 one: [name]
                 for one, said in seen.statuses.items()
@@ -95,7 +103,7 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
             }
         for text in node or ():
             one, known = _find(text, list(seen.statuses))
-            name = _publish(link, f"mpypi/nodes/{one}/cmd", packages, release, key, known)
+            name = _publish(link, f"mpypi/nodes/{one}/cmd", made_for, key, known)
             lists.setdefault(one, []).append(name)
         if wait:
             _report(link, lists, wait)
@@ -104,8 +112,7 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
 def _publish(
     link: Broker,
     topic: str,
-    packages: Sequence[Package],
-    release: Path | None,
+    made_for: Callable[[tuple[str, bytes] | None], list[Package]],
     key: str | None,
     node: Node | None = None,
 ) -> str:
@@ -114,10 +121,7 @@ def _publish(
     from umbel.ota.packages import Message
 
     own = (node.id, node.access.key) if node and node.access.key else None
-    if release:
-        from umbel.release import Release
-
-        packages = [made.release(Release.load(release), own if not key else None)]
+    packages = made_for(own if not key else None)
     for package in packages:
         for message in package.messages:
             link.publish(message)
@@ -151,6 +155,17 @@ def _packages(wheels: Sequence[Path], sources: Sequence[str], wishes: Wishes) ->
         path, _, target = text.partition("=")
         found.append(packages.source(Path(path), target or Path(path).as_posix(), wishes))
     return found
+
+
+def _signed(
+    release: Path | None, apps: Sequence[Path], wishes: Wishes, own: tuple[str, bytes] | None
+) -> list[Package]:
+    """What each node believes by itself: somebody has signed it, or its own key vouches for it."""
+    from umbel.ota import packages
+    from umbel.release import Release
+
+    found = [packages.app(path, wishes, own) for path in apps]
+    return [packages.release(Release.load(release), own)] if release else found
 
 
 def _title(package: Package) -> str:

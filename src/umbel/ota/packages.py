@@ -12,9 +12,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tepal.formats import update_list, update_topics
@@ -74,6 +75,23 @@ def wheel(path: Path, wishes: Wishes) -> Package:
 def source(path: Path, target: str, wishes: Wishes) -> Package:
     """The package that puts the file at ``path`` where ``target`` says."""
     return _package({"path": target, "type": "src"}, _read(path), wishes)
+
+
+def app(path: Path, wishes: Wishes, node: tuple[str, bytes] | None = None) -> Package:
+    """The package that an archive of an app is; ``node`` is (id, key) of the one that shall believe it.
+
+    Raises:
+        UmbelError: it is none.
+    """
+    made = Release.load(path, kind="app")
+    content = _read(path)
+    if node is not None:
+        with TemporaryDirectory() as folder:
+            signed = Path(folder, path.name)
+            made.with_signature(for_node(made.manifest, *node)).save(signed)
+            content = signed.read_bytes()
+    item = {"name": made.manifest.name, "version": made.manifest.version, "type": "app"}
+    return _package(item, content, replace(wishes, seed_topics=False))
 
 
 def repack(content: bytes) -> bytes:
