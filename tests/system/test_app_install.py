@@ -13,6 +13,7 @@ import pytest
 
 from umbel.apps import Source, pack, template
 from umbel.errors import NodeError
+from umbel.link import proof
 from umbel.link.api import Api
 from umbel.model import Node
 from umbel.release import Release, signing
@@ -122,7 +123,6 @@ def test_a_sender_who_hangs_up_leaves_the_node_free_for_the_next_one(
     content = archive(written(tmp_path / "garden", "1.0.0"), node, tmp_path)
     assert node.web_port
     request = httpx.Request("PUT", f"{node.url}/api/v1/apps/a.zip", content=content)
-    from umbel.link import proof
 
     flow = proof.of(node.access)
     assert flow
