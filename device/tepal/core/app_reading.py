@@ -21,6 +21,8 @@ def config(folder: str, uid: str) -> dict:
         while block and len(text) < _MOST:
             block = file.read(_BLOCK)
             text += block
+    except EOFError:  # in the middle of the file
+        raise ValueError(uid)
     finally:
         file.close()
     text = text.strip()
