@@ -18,6 +18,7 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _STATE = const("apps/.state")
+_TIDY = const(4096)  # bytes between two collections
 _LOOK_MS = const(20)
 _END_MS = const(2000)  # how long an app may take to clean up
 
@@ -124,9 +125,13 @@ def launch(node, uid: str) -> None:
     shelf.require(uid)
     node.sweep()
     before = gc.mem_alloc()  # pyright: ignore[reportAttributeAccessIssue]
-    job = _new(node, uid)
-    _load(job)
-    node.sweep()
+    gc.threshold(_TIDY)  # what is collected late leaves the heap in pieces
+    try:
+        job = _new(node, uid)
+        _load(job)
+    finally:
+        gc.threshold(-1)
+        node.sweep()
     job.heap = gc.mem_alloc() - before  # pyright: ignore[reportAttributeAccessIssue]
 
 
