@@ -18,6 +18,7 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _STATE = const("apps/.state")
+_LASTING = const("core.app core.app_task core.app_schedule hal.app_pack")
 _TIDY = const(4096)  # bytes between two collections
 _LOOK_MS = const(20)
 _END_MS = const(2000)  # how long an app may take to clean up
@@ -185,6 +186,15 @@ async def halt(node, uid: str) -> None:
     node.apps.pop(uid, None)
     if not node.apps:
         del node.apps
+        _forget()
+
+
+def _forget() -> None:
+    """Drop what lasts as long as apps run."""
+    from tepal.core import loading
+
+    for name in _LASTING.split():
+        loading.forget("tepal." + name)
 
 
 async def _end(tasks: list, most_ms: int) -> bool:
