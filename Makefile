@@ -29,7 +29,7 @@ check: setup ## check format, lint, types and layers
 bench: setup ## measure, compare, and hold against bench/budget.toml
 	@$(BIN)/python -m bench $(ARGS)
 
-powercut: setup ## cut the power at every point of an update, and print what came of it
+powercut: setup ## cut the power at every point of an update and of apps, and print what came of it
 	@$(BIN)/python tests/powercut.py --scale 3
 
 kills: setup ## kill nodes, promoter and broker during updates, 200 times; UMBEL_SEED=N again

@@ -1,8 +1,9 @@
-"""The power-cut table: updates on a flash that loses power at every point, and what came of it.
+"""The power-cut table: updates and apps on a flash that loses power at every point, and what came of it.
 
     python tests/powercut.py [--every N] [--scale N]
 
-The program that cuts is tests/device/power_cuts.py. Ends with 1 if one cut did not end well.
+The programs that cut are power_cuts.py and app_power_cuts.py in tests/device. Ends with 1 if one cut
+did not end well.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from umbel.build.compile import compile_tree
 ROOT = Path(__file__).parents[1]
 DEVICE = ROOT / "device"
 TESTS = ROOT / "tests" / "device"
-COLUMNS = ("scenario", "power fails", "points", "old release", "new release", "bad")
+COLUMNS = ("scenario", "power fails", "points", "old", "new", "bad")
 
 
 def main() -> int:
@@ -34,23 +35,31 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory() as compiled:
         compile_tree(DEVICE, Path(compiled))
-        command = [micropython, "-X", "heapsize=16m", TESTS / "power_cuts.py"]
-        done = subprocess.Popen(
-            [*command, DEVICE / "main.py", str(asked.every), str(asked.scale)],
-            env={"MICROPYPATH": f"{compiled}:{TESTS}:.frozen"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert done.stdout
+        search = f"{compiled}:{TESTS}:.frozen"
         show(COLUMNS)
-        for line in done.stdout:
-            cells = line.rstrip("\n").split("|")
-            if len(cells) == len(COLUMNS):
-                show(cells)
-            else:
-                print(line, end="", flush=True)
-        return done.wait()
+        arguments = [DEVICE / "main.py", str(asked.every), str(asked.scale)]
+        releases = _cut(micropython, search, TESTS / "power_cuts.py", *arguments)
+        apps = _cut(micropython, search, TESTS / "app_power_cuts.py", str(asked.every))
+        return releases or apps
+
+
+def _cut(micropython: Path, search: str, program: Path, *arguments: str | Path) -> int:
+    """Run one of the programs and show its rows; its exit code."""
+    done = subprocess.Popen(
+        [micropython, "-X", "heapsize=16m", program, *arguments],
+        env={"MICROPYPATH": search},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.stdout
+    for line in done.stdout:
+        cells = line.rstrip("\n").split("|")
+        if len(cells) == len(COLUMNS):
+            show(cells)
+        else:
+            print(line, end="", flush=True)
+    return done.wait()
 
 
 def show(cells: tuple[str, ...] | list[str]) -> None:

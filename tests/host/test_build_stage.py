@@ -103,7 +103,25 @@ def test_without_devices_no_type_of_device_is_there_and_no_driver_of_one():
     assert {"tepal/services/smarthome.py", "tepal/core/kinds.py"} <= gone
 
 
-@pytest.mark.parametrize("part", ["devices", "espnow", "telegram"])
+def test_without_a_part_the_page_loads_nothing_for_it(device: Path, cache: Path, tmp_path: Path):
+    for name in ("index.html.gz", "apps.js.gz", "devices.js.gz"):
+        (tmp_path / name).touch()
+    (device / "tepal" / "part.py").write_text(
+        "# Of the part apps, which a release can leave out.\n"
+    )
+
+    files = release_files(
+        source=device,
+        selection=Selection(without=frozenset({"apps"})),
+        web=tmp_path,
+        cache=cache,
+    )
+
+    assert "web/apps.js.gz" not in files
+    assert {"web/index.html.gz", "web/devices.js.gz"} <= files.keys()
+
+
+@pytest.mark.parametrize("part", ["apps", "devices", "espnow", "telegram"])
 def test_what_is_left_needs_nothing_of_a_part_before_somebody_wants_it(part: str):
     whole = plan(sources.device_dir())
 

@@ -1,4 +1,4 @@
-"""No cut of the power, and no full flash, costs a node its release."""
+"""No cut of the power, and no full flash, costs a node its release or an app."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 PROGRAM = Path(__file__).parents[1] / "powercut.py"
-SCENARIOS = 15  # seven, clean and torn, and the full flash
+SCENARIOS = 34  # seven of releases and nine of apps, clean and torn, and the full flash for both
 
 
-def test_a_node_survives_a_power_cut_at_every_third_point_of_an_update(
+def test_a_node_survives_a_power_cut_at_every_third_point_of_an_update_and_of_apps(
     needs: Callable[[str], Path],
 ):
     needs("micropython-64")

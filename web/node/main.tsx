@@ -1,6 +1,7 @@
 // The page that a node serves itself.
 import "@umbel/components/style.css";
 import "./style.css";
+import "./lent";
 import { render } from "preact";
 import { Api } from "./api";
 import { Session } from "./session";

@@ -105,6 +105,23 @@ export interface Devices {
   faults: string[];
 }
 
+export interface App {
+  uid: string;
+  version: string;
+  title: string;
+  description: string;
+  icon: string; // a path, or ""
+  permissions?: string[];
+  launchable?: boolean;
+  state: string;
+  since_ms: number;
+  restarts: number;
+  cpu_ms: number;
+  heap: number; // bytes
+  out: string; // the last thing it said, or why it failed
+  fault?: string; // why it cannot be described
+}
+
 export interface Task {
   tag: string;
   state: string;

@@ -2,7 +2,7 @@
 import { Refused, sentence, Store, Unreachable } from "@umbel/components";
 import type { Api } from "./api";
 import { type Finding, type Link, Live, type Stream } from "./live";
-import type { About, Devices, Instance, Module, Result, Role, Settings, States, Status, Task, Welcome } from "./model";
+import type { About, App, Devices, Instance, Module, Result, Role, Settings, States, Status, Task, Welcome } from "./model";
 import { catalogue } from "./texts";
 
 const LINES = 200; // of the log
@@ -23,6 +23,7 @@ export interface State {
   states: Record<string, States>;
   devices: Instance[];
   faults: string[]; // of their configuration
+  apps: App[];
   log: string[];
   tasks: Task[] | undefined;
   settings: Settings | undefined;
@@ -38,6 +39,7 @@ const UNKNOWN = {
   states: {},
   devices: [],
   faults: [],
+  apps: [],
   log: [],
   tasks: undefined,
   settings: undefined,
@@ -149,6 +151,11 @@ export class Session {
     await this.loadTasks();
   }
 
+  async loadApps(): Promise<void> {
+    const found = await this.#attempt(() => this.api.get<{ apps: App[] }>("apps"));
+    if (found) this.store.set({ apps: found.apps });
+  }
+
   async loadSettings(): Promise<void> {
     const settings = await this.#attempt(() => this.api.now<Settings>("GET", "config"));
     if (settings) this.store.set({ settings });
@@ -237,6 +244,7 @@ export class Session {
     else if (topic === "state") {
       const { target, status } = data as { target: string; status: unknown };
       if (target === "devices") void this.#loadDevices();
+      else if (target === "apps") void this.loadApps();
       else if (this.#isDevice(target)) this.#see(target, status as Status);
       else if (isStates(status)) this.#note(target, status);
       if (this.store.value.modules?.some(({ name, loaded }) => name === target && !loaded)) void this.#learn(target);
@@ -275,6 +283,7 @@ export class Session {
 
   async #refresh(): Promise<void> {
     await this.#loadDevices();
+    await this.loadApps();
     await this.#loadLog();
   }
 
@@ -330,7 +339,8 @@ export class Session {
       return await work();
     } catch (error) {
       this.#check(error);
-      const isSilence = error instanceof Unreachable; // the page says so anyway
+      // Of the one the page says so anyway; the other is a part that this node was built without.
+      const isSilence = error instanceof Unreachable || (error instanceof Refused && error.code === "not_included");
       if (this.store.value.phase === "ready" && !isSilence) this.tell(sentence(error, catalogue));
       return undefined;
     }

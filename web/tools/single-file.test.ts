@@ -28,6 +28,11 @@ describe("a page in one file", () => {
     expect(policy).not.toContain("unsafe");
   });
 
+  it("allows files of its own node only if it loads any", () => {
+    expect(page).not.toMatch(/script-src [^;]*'self'/);
+    expect(compose(HTML, script, "", true)).toMatch(/script-src 'sha256-[^;']+' 'self';/);
+  });
+
   it("names the policy before anything that it governs", () => {
     expect(page.indexOf("content-security-policy")).toBeLessThan(page.indexOf("<style>"));
   });

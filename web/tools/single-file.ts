@@ -1,12 +1,18 @@
 // Makes a page one compressed file that allows nothing but itself: script and style inlined, named
-// by their hashes in a content security policy.
+// by their hashes in a content security policy. Parts that it loads come from where it came from.
 import { createHash } from "node:crypto";
 import { gzip } from "@gfx/zopfli";
 import type { Plugin } from "vite";
 
 const HEAD = '<meta charset="utf-8" />';
 
-export function singleFile({ budget, name = "index.html.gz" }: { budget: number; name?: string | undefined }): Plugin {
+interface SingleFile {
+  budget: number; // bytes, compressed
+  name?: string | undefined;
+  loadsParts?: boolean;
+}
+
+export function singleFile({ budget, name = "index.html.gz", loadsParts = false }: SingleFile): Plugin {
   return {
     name: "single-file",
     enforce: "post",
@@ -22,7 +28,7 @@ export function singleFile({ budget, name = "index.html.gz" }: { budget: number;
         delete bundle[path];
       }
       if (scripts.length !== 1) this.error(`one script expected, not ${scripts.length}`);
-      const page = compose(html, scripts.join(""), styles.join(""));
+      const page = compose(html, scripts.join(""), styles.join(""), loadsParts);
       const packed = await packedTightly(page);
       if (packed.length > budget) {
         this.error(`the page takes ${packed.length} bytes, and ${budget} are allowed`);
@@ -33,11 +39,11 @@ export function singleFile({ budget, name = "index.html.gz" }: { budget: number;
   };
 }
 
-/** The page with `script` and `style` in it, and the policy that allows these two alone. */
-export function compose(html: string, script: string, style: string): string {
+/** The page with `script` and `style` in it, and the policy that allows these two alone, and files of the node if `loadsParts`. */
+export function compose(html: string, script: string, style: string, loadsParts = false): string {
   const policy = [
     "default-src 'self'",
-    `script-src '${hash(script)}'`,
+    `script-src '${hash(script)}'${loadsParts ? " 'self'" : ""}`,
     `style-src '${hash(style)}'`,
     "img-src 'self' data:",
     "base-uri 'none'",
@@ -67,7 +73,7 @@ function text(source: string | Uint8Array): string {
 }
 
 /** `page` as gzip of the smallest size: packed once, sent often, over slow links. */
-function packedTightly(page: string): Promise<Uint8Array> {
+export function packedTightly(page: string): Promise<Uint8Array> {
   return new Promise((done, fail) => {
     const input = new TextEncoder().encode(page);
     gzip(input, { numiterations: 30 }, (error, packed) => (error ? fail(error) : done(packed as Uint8Array)));

@@ -36,7 +36,7 @@ def decide(session, said: tuple) -> dict:
     head, digest = said[0], said[-1]
     _believe(node, Said(*said))
     node.sweep()
-    _fit(node.board(), head)
+    fit(node.board(), head)
     node.sweep()
     release = digest.hex()
     for effect in _effects(session, release):
@@ -70,15 +70,16 @@ def _sequence(slot: str) -> int:
     return slots.version(slot)[1]
 
 
-def _trusted(said: Said, known: tuple) -> list:
+def _trusted(said: Said, trust: tuple) -> list:
     """Return the keys to trust behind this release."""
     from tepal.core import release_trust
 
-    level = release_trust.check(said, release_trust.Trust(*known))
-    return release_trust.keys_after(said, known[0], level)
+    level = release_trust.check(said, release_trust.Trust(*trust))
+    return release_trust.keys_after(said, trust[0], level)
 
 
-def _fit(board, head: dict) -> None:
+def fit(board, head: dict) -> None:
+    """Refuse what this node could not run. Raises: TepalError ``release_unfit``."""
     from tepal.formats import fitting
 
     fitting.check(head, fitting.About(*board.flash().about()))

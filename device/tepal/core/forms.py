@@ -37,6 +37,16 @@ def place(key: str, text: str) -> None:
         raise fault(key, "latitude,longitude in degrees")
 
 
+def language(key: str, text: str) -> None:
+    """A locale, see ``formats.appfiles``, which may have been left out together with the apps."""
+    try:
+        from tepal.formats.appfiles import locale
+    except ImportError as error:
+        raise TepalError("not_included", str(error))
+    if not text or locale(text) != text:
+        raise fault(key, "a locale as in de, en_US or zh_Hant_TW")
+
+
 def script(key: str, text: str) -> None:
     """Commands, for gestures too, see ``formats.gestures``."""
     from tepal.formats import gestures
@@ -104,6 +114,7 @@ FORMS = {
     "crontasks": schedule,
     "tz": time_zone,
     "place": place,
+    "language": language,
     "timirqcbf": script,
     "irq_pull": pulls,
     "cstmpmap": pin_map,

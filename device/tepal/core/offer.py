@@ -1,4 +1,4 @@
-"""A release that is offered: its manifest as it comes."""
+"""A release that is offered, or an app: its manifest as it comes."""
 
 from micropython import const
 
@@ -11,9 +11,9 @@ _PATH = const("sys/manifest.new")  # until ``deciding`` takes it
 class Offer:
     """``take`` each line, then ``end``."""
 
-    def __init__(self):
-        self.manifest = Manifest()
-        self.file = open(_PATH, "wb")  # noqa: SIM115 - closed by end, or by the session
+    def __init__(self, path: str = _PATH, kind: str = "release"):
+        self.manifest = Manifest(kind)
+        self.file = open(path, "wb")  # noqa: SIM115 - closed by end, or by the session
 
     def take(self, line: bytes) -> None:
         """Take a line with its end. Raises: TepalError ``manifest``, OSError."""

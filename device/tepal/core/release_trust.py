@@ -36,15 +36,14 @@ def check(manifest, trust: Trust) -> int:
     Raises: TepalError ``release_unsigned``, ``release_signature``, ``release_sequence``, or
     ``manifest`` if it was not read to its end.
     """
-    manifest.end()
-    level = _level(manifest, trust)
+    found = level(manifest, trust)
     offered = manifest.head["sequence"]
     # An older release may say, and it is signed with it, up to which newer one it may replace.
     if trust.sequence > max(offered, manifest.head.get("downgrade", 0)):
         raise TepalError(
             "release_sequence", "%d is older than %d, which is here" % (offered, trust.sequence)
         )
-    return level
+    return found
 
 
 def keys_after(manifest, keys: list, level: int) -> list:
@@ -69,7 +68,9 @@ def proof(node_key: bytes, digest: bytes) -> bytes:
     return hmac_sha256(node_key, _PURPOSE + digest)
 
 
-def _level(manifest, trust: Trust) -> int:
+def level(manifest, trust: Trust) -> int:
+    """Return who vouches for a manifest, of an app too. Raises: TepalError, as ``check`` does."""
+    manifest.end()
     if trust.keys:
         return _publisher(manifest, trust)
     for kind, name, signature in manifest.signatures:

@@ -72,12 +72,16 @@ def _index_of(listing):
 
 
 def _index(node, slot: str) -> None:
-    listing = Listing(manifest(slot))
+    write_index(Listing(manifest(slot)), "sys/" + slot + "/pack")
+
+
+def write_index(listing: Listing, path: str) -> None:
+    """Write the index of a pack behind its contents. Raises: OSError."""
+    listing.rewind()
     with listing:
         while listing.next():
             pass
     start = listing.start
-    path = "sys/" + slot + "/pack"
     with open(path, "r+b" if start else "wb") as file:
         file.seek(start)
         for part in _index_of(listing):

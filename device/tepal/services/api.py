@@ -12,7 +12,7 @@ from tepal.formats.errors import TepalError
 from tepal.services import body
 
 RARE = True
-_DEVICES = const("tepal.services.device_list")
+_LISTS = const("tepal.services.%s_list")
 
 
 async def handle(request) -> None:
@@ -71,10 +71,14 @@ def _described(node, name: str) -> dict:
     return {"name": name, "loaded": True, "commands": commands}
 
 
-async def _devices(request, rest: list) -> None:
-    """GET devices, devices/<id>; POST devices/<id>/<command> as to modules."""
-    __import__(_DEVICES)  # by its path, because few nodes want its name in memory
-    await sys.modules[_DEVICES].handle(request, rest, _want, _command)
+async def _listed(request, rest: list) -> None:
+    """GET devices, devices/<id>, apps …; POST devices/<id>/<command> as to modules."""
+    path = _LISTS % request.path.split("/")[3][:-1]
+    try:
+        __import__(path)  # by its path, because few nodes want its name in memory
+    except ImportError as error:
+        raise TepalError("not_included", str(error))
+    await sys.modules[path].handle(request, rest, _want, _command)
 
 
 async def _command(request, rest: list) -> None:
@@ -241,7 +245,8 @@ def _want_method(request, method: str) -> None:
 _HANDLERS = {
     "node": node,
     "modules": modules,
-    "devices": _devices,
+    "devices": _listed,
+    "apps": _listed,
     "commands": commands,
     "tasks": tasks,
     "config": config,

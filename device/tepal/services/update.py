@@ -5,6 +5,7 @@
     PUT update/files/<sha256>?offset=N  the bytes that ``next`` names
     POST update/finish                  checks all, and restarts
     DELETE update                       ends it; what is here stays for another time
+    PUT apps/garden-1.0.0.zip           installs an app, see ``app_upload``
 
 It only looks who asks for what: apart from ``api`` and from what answers, so that neither stays in
 memory while a release comes.
@@ -32,7 +33,12 @@ async def admit(request):
         path = "tepal.services.pushing"
     elif what in ("GET update", "DELETE update", "GET update/", "DELETE update/"):
         path = "tepal.services.push_state"
+    elif what[:9] == "PUT apps/" and len(parts) == 5:
+        path = "tepal.services.app_upload"
     else:
         raise TepalError("not_found", what[:64])
-    __import__(path)
+    try:
+        __import__(path)
+    except ImportError as error:
+        raise TepalError("not_included", str(error))
     return sys.modules[path]

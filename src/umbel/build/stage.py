@@ -2,7 +2,8 @@
 
 A release is ``start.py``, the operating system, and of modules, pin maps, devices and apps what is
 wanted, with the drivers that these import. Metadata and stubs stay here. A file of the system that
-says that it is of a part, such as mqtt, can be left out with all others of that part. On the flash the loader
+says that it is of a part, such as mqtt, can be left out with all others of that part, and so is what
+the page loads for it, ``apps.js``. On the flash the loader
 ``main.py`` stands at the top, the release in a slot.
 """
 
@@ -108,7 +109,9 @@ def release_files(
     if types := _device_types(device, planned):
         files[device_types.TABLE] = types
     if web is not None:
-        files |= {f"{_WEB}/{name}": path.read_bytes() for name, path in _files(web)}
+        for name, path in _files(web):
+            if name.partition(".")[0] not in selection.without:  # what the page shows of a part
+                files[f"{_WEB}/{name}"] = path.read_bytes()
     return files
 
 

@@ -125,22 +125,34 @@ def _ticks_diff(later: int, earlier: int) -> int:
 class _Inflating(io.RawIOBase):
     """Unpacks what it reads from a stream, as deflate.DeflateIO does with deflate.RAW."""
 
-    def __init__(self, source: BinaryIO, _kind: int, window: int) -> None:
+    def __init__(
+        self, source: BinaryIO, _kind: int, window: int, is_closing: bool = False
+    ) -> None:
         self._source = source
         self._engine = zlib.decompressobj(-window)
+        self._is_closing = is_closing
+
+    def close(self) -> None:
+        if self._is_closing:
+            self._source.close()
+        super().close()
+
+    def readable(self) -> bool:
+        return True
 
     def readinto(self, buffer: bytearray) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        count = 0
         try:
-            found = b""
-            while not found and not self._engine.eof:
-                packed = self._engine.unconsumed_tail or self._source.read(64)
+            while count < len(buffer) and not self._engine.eof:
+                packed = self._engine.unconsumed_tail or self._source.read(1)
                 if not packed:
                     raise EOFError
-                found = self._engine.decompress(packed, len(buffer))
+                found = self._engine.decompress(packed, len(buffer) - count)
+                buffer[count : count + len(found)] = found
+                count += len(found)
         except zlib.error as error:
             raise OSError(errno.EINVAL, str(error)) from error
-        buffer[: len(found)] = found
-        return len(found)
+        return count
 
 
 async def _pause_ms(milliseconds: int) -> None:

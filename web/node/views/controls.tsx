@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import { type Command, may, type Module } from "../model";
 import type { Session, State } from "../session";
 import { t } from "../texts";
-import { DeviceCards } from "./devices";
 import { Form } from "./form";
+import { Later } from "./later";
 import { WidgetView } from "./widget";
 
 interface Props {
@@ -23,7 +23,7 @@ export function Controls({ session, state }: Props) {
     <section class="controls" aria-labelledby="controls">
       <h2 id="controls">{t("controls")}</h2>
       {!modules && <p class="wait">{t("loading")}</p>}
-      <DeviceCards session={session} state={state} />
+      {(state.devices[0] || state.faults[0]) && <Later name="devices" session={session} state={state} />}
       {modules && loaded.length === 0 && state.devices.length === 0 && <p class="hint">{t("controls.empty")}</p>}
       <div class="cards">
         {stacked(loaded).map((stack, index) => (

@@ -7,6 +7,7 @@ import { Console } from "./console";
 import { Controls } from "./controls";
 import { Footer } from "./footer";
 import { Header } from "./header";
+import { Later } from "./later";
 import { Log } from "./log";
 import { Notice } from "./notice";
 import { SettingsView } from "./settings";
@@ -42,7 +43,10 @@ export function Page({ session }: { session: Session }) {
         )}
         {phase === "ready" && !(place === "settings" && may(role, "admin")) && (
           <div class="desk">
-            <Controls session={session} state={state} />
+            <div>
+              {state.apps[0] && <Later name="apps" session={session} state={state} />}
+              <Controls session={session} state={state} />
+            </div>
             <aside>
               <Console session={session} state={state} />
               <Log state={state} />

@@ -3,8 +3,13 @@ import { useState } from "preact/hooks";
 import { type Instance, may, type Status } from "../model";
 import { numberOf, typed } from "../schema";
 import type { Session, State } from "../session";
-import { catalogue, t } from "../texts";
-import { More } from "./controls";
+import { catalogue } from "../texts";
+import { texts } from "../part-texts";
+import { More } from "../views/controls";
+import de from "./texts/de.json";
+import en from "./texts/en.json";
+
+const t = texts({ en, de });
 
 const STEPS: Record<string, number> = { int_or_fade: 1, int_range: 1, float_range: 0.5, thermostat: 0.1 };
 // Commands that have no control of their own, and what they take.
@@ -23,7 +28,7 @@ interface Props {
 }
 
 /** A card for each device and each sensor, drawn from what its metadata says. */
-export function DeviceCards({ session, state }: Props) {
+export default function DeviceCards({ session, state }: Props) {
   const { devices, faults, role } = state;
   return (
     <div class="cards devices">

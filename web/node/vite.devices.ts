@@ -1,0 +1,4 @@
+import { defineConfig } from "vite";
+import { part } from "../tools/part.ts";
+
+export default defineConfig(part({ name: "devices", budget: 4 * 1024 }));
