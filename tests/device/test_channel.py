@@ -22,6 +22,10 @@ def wheel_item(data, version="1.0", name="fan-club", **more):
     return dict(type="wheel", name=name, version=version, pkg_sha256=sha(data), **more)
 
 
+def app_item(data, name, version="1.0.0"):
+    return {"type": "app", "name": name, "version": version, "pkg_sha256": sha(data)}
+
+
 def source_item(data=SOURCE, path="user_main.py", **more):
     return dict(type="src", path=path, pkg_sha256=sha(data), **more)
 
@@ -265,6 +269,38 @@ async def test_a_package_may_come_in_parts():
     await house.end()
 
 
+async def test_apps_come_one_by_one_and_are_believed_for_their_own_signatures():
+    from app_archives import archive, deflated, exists
+    from releases import KEY
+
+    from tepal.core import secrets
+
+    good = archive(files={"media/x.bin.z": deflated(bytes(18000))})
+    forged = archive("fence", key=bytes(32))
+    items = [app_item(good, "garden"), app_item(forged, "fence")]
+    house = await follow(config='{"update_auto": true}')
+    node = house.node
+    secrets.put(node.vault, "key", KEY.hex())
+    node.slot, node.id = "a", "micr00OS"
+    parts = house.broker.keep(dict(items[0], parts=2), b"")
+    topic = "mpypi/packages/app/" + parts["pkg_sha256"]
+    house.broker.kept.update({topic + "/0": good[:16384], topic + "/1": good[16384:]})
+    house.broker.keep(items[1], forged)
+
+    house.command([parts])
+    await house.until("confirmed")
+    house.command([items[1]])
+    failed = await house.until("failed")
+    house.command([items[0]])
+    await house.until("current")
+
+    assert exists("apps/garden/pack")
+    assert "node's key is wrong" in failed["reason"]
+    assert not exists("apps/fence")
+    assert not exists("update/app.new")
+    await house.end()
+
+
 async def test_a_package_that_breaks_off_comes_again_with_the_next_connection():
     house = await follow()
     data = b"x" * 5000
@@ -313,7 +349,7 @@ async def test_lists_that_make_no_sense_are_refused_with_the_reason():
         status = await house.until("refused")
         assert reason in status["reason"], (payload, status)
     house.broker.said.clear()
-    house.command([{"type": "app", "name": "x"}])
+    house.command([{"type": "font", "name": "x"}])
     await house.until("current")
     await house.end()
 

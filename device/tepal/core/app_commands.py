@@ -21,6 +21,7 @@ def _later(module: str, function: str):
     path = "tepal.core.app_" + module
 
     def run(node, *args, **named):
+        node.sweep()  # the command came by much code that is not needed any more
         __import__(path)
         return getattr(sys.modules[path], function)(node, *args, **named)
 
@@ -32,7 +33,7 @@ COMMANDS = {
     "list": (_later("listing", "listed"), VIEW),
     "info": (_later("listing", "info"), VIEW),
     "log": (_later("listing", "log"), VIEW),
-    "start": (_later("asked", "start"), CONTROL),
+    "start": (_later("launch", "start"), CONTROL),
     "stop": (_later("asked", "stop"), CONTROL),
     "install": (_later("asked", "install"), ADMIN),
     "upgrade": (_later("asked", "install"), ADMIN),
