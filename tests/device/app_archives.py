@@ -166,8 +166,8 @@ def read(path: str) -> bytes:
 
 def put(path: str, content: bytes) -> None:
     """Write a file, and the folders that it lies in."""
-    from tepal.core import moving
+    from tepal.core.folders import make_folders
 
-    moving.make_folders(path)
+    make_folders(path)
     with open(path, "wb") as file:
         file.write(content)

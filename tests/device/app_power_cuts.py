@@ -215,18 +215,14 @@ def settled(world, data):
 def judge(world, data, states):
     """Return 0 for the state before, 1 for the one afterwards, once a boot has seen to it."""
     found = settled(world, data)
-    for number, state in enumerate(states):
-        if found == state:
-            break
-    else:
-        raise AssertionError("%s is neither before nor afterwards" % sorted(found))
+    assert found in states, "%s is neither before nor afterwards" % sorted(found)
     flash_device.mount(Flash(data))
     try:
         do(install(Node(), garden(4)))
         assert read("apps/garden/manifest").find(b"version: 4.0.0") > 0
     finally:
         flash_device.unmount()
-    return number
+    return states.index(found)
 
 
 def play(world, name, prepare, action, every):

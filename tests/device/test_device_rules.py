@@ -4,7 +4,7 @@ import random
 
 from house import refused
 
-from tepal.formats import arbiter, calendar, fades, instances, rules, ruling, timetable
+from tepal.formats import arbiter, calendar, fades, instances, params, rules, ruling, timetable
 from tepal.formats.errors import TepalError
 
 DAY_S = 86400
@@ -82,7 +82,8 @@ def test_other_kinds_take_what_they_say():
     assert check("string", "") is None
     calls = {"on": ["enable", "device1"], "off": ["ignore"]}
     assert check("api_target", calls) == calls
-    for rule in ({}, {"on": ["x"]}, {"on": [], "off": ["x"]}, {"on": ["x"], "off": ["x"], "a": 1}):
+    for rule in ({}, {"on": ["x"]}, {"on": [], "off": ["x"]}, {"on": ["x"], "off": ["x"], "a": 1},
+                 {"on": "x", "off": ["x"]}, {"on": [5], "off": ["x"]}, "on", ["x"]):  # fmt: skip
         assert check("api_target", rule) is None, rule
 
 
@@ -378,6 +379,12 @@ def faults(config):
 def test_a_good_file_has_no_faults():
     assert faults(good()) == []
     assert faults({}) == []
+    config = good()
+    config["device7"] = config.pop("device1")  # ids may have gaps
+    config["sensor1"]["targets"] = config["sensor2"]["targets"] = ["device7"]
+    config["device7"].pop("schedule")  # none is an empty one
+    config["metadata"]["gps"] = {"lat": "48.2", "lon": 16.4}
+    assert faults(config) == []
 
 
 def test_every_fault_is_named_with_its_place():
@@ -417,6 +424,11 @@ def test_every_fault_is_named_with_its_place():
         ("metadata.floor", "1", "metadata.floor"),
         ("metadata.floor", True, "metadata.floor"),
         ("metadata.id", "", "metadata.id"),
+        ("metadata.gps", "here", "metadata.gps"),
+        ("metadata.gps", {"lat": "91", "lon": "0"}, "metadata.gps"),
+        ("metadata.gps", {"lat": 48}, "metadata.gps"),
+        ("device1._type", None, "device1._type"),
+        ("device1.nickname", None, "device1.nickname"),
         ("schedule_keywords.x", "25:00", "schedule_keywords.x"),
         ("schedule_keywords.12:00", "12:00", "schedule_keywords.12:00"),
     ):
@@ -444,10 +456,10 @@ def test_all_faults_are_told_at_once():
 def test_addresses_are_those_of_hosts():
     param = {"type": "host"}
     for text in ("192.0.2.1", "lamp.local", "printer"):
-        assert instances.settled(text, param) == text
+        assert params.settled(text, param) == text
     for text in ("192.0.2.256", "192.0.2.01", "1.2.3", "", "a b", "x/y", ".local", 5, None):
-        refused(instances.settled, text, param)
+        refused(params.settled, text, param)
     for text in ("http://192.0.2.1:8080", "https://hook.example/x", "192.0.2.1:80/y"):
-        assert instances.settled(text, {"type": "url"}) == text
+        assert params.settled(text, {"type": "url"}) == text
     for text in ("ftp://x", "http://", "http://x:99999", "http://a b"):
-        refused(instances.settled, text, {"type": "url"})
+        refused(params.settled, text, {"type": "url"})

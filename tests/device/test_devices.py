@@ -7,6 +7,7 @@ import machine
 from device_house import NOON, start, stop, with_
 from house import admin, fails, run, until, write
 
+from devices import led_strip
 from tepal.core import founding
 from tepal.core.commands import VIEW, Caller
 
@@ -367,6 +368,7 @@ async def test_what_is_broken_is_named_and_all_others_run():
         "device3": {"_type": "relay", "nickname": "No pin", "default_rule": "enabled"},
         "device4": with_(STRIP, default_rule="disabled"),
         "device5": with_(RELAY, nickname="Odd", pin="nosuchpin"),
+        "device6": with_(RELAY, nickname="Red", pin=19, colour="red"),
         "sensor1": with_(EVENING, nickname="No", targets=["device1", "device9"]),
         "sensor2": EVENING,
     })  # fmt: skip
@@ -378,11 +380,36 @@ async def test_what_is_broken_is_named_and_all_others_run():
         "device3.pin",
         "device4.default_rule",
         "device5",
+        "device6.colour",
         "sensor1.targets",
     ):
         assert name in faults, faults
     await run(node, "device1 turn_on")
     assert level(18) == 1
+    await stop(node)
+
+
+async def test_a_driver_that_cannot_begin_and_a_dead_bus_cost_nobody_else_anything():
+    bus = {"_type": "si7021", "nickname": "Warm", "mode": "heat", "units": "celsius",
+           "tolerance": 1, "default_rule": 21, "schedule": {}, "targets": ["device1"]}  # fmt: skip
+    whole = led_strip.LedStrip.__init__
+
+    def dead(self, **values):
+        raise OSError(19)  # ENODEV: a loose wire
+
+    led_strip.LedStrip.__init__ = dead
+    try:
+        node = await start(
+            {"device1": RELAY, "device2": STRIP, "sensor1": bus, "sensor2": EVENING}
+        )
+    finally:
+        led_strip.LedStrip.__init__ = whole
+
+    assert sorted(node.devices.all) == ["device1", "sensor1", "sensor2"]
+    assert "device2: OSError" in "".join(node.devices.faults)
+    await until(lambda: "OSError" in node.devices["sensor1"].fault)
+    await run(node, "sensor2 set_rule on")
+    await until(lambda: level(18) == 1)
     await stop(node)
 
 

@@ -5,7 +5,7 @@ import json
 
 import machine
 from device_house import KasaLamp, Server, Web, start, stop, with_
-from house import fails, run, until
+from house import fails, run, until, write
 
 from drivers import kasa
 
@@ -205,6 +205,8 @@ async def test_the_screen_of_a_computer_in_use_stays_on_and_that_is_no_fault():
         await until(lambda: machine.Pin(18).value() == 1)
 
         assert node.devices["sensor2"].current is True
+        for name in ("sensor1", "sensor2"):  # the first has no screen among its targets
+            assert (await run(node, name + " get_attributes"))["mode"] in ("activity", "screen")
         server.pages["/idle_time"] = (200, "what?")
         await until(lambda: node.devices["sensor1"].fault)
         assert machine.Pin(18).value() == 1
@@ -259,6 +261,49 @@ async def test_a_command_for_this_node_takes_the_short_way():
     await until(lambda: machine.Pin(18).value() == 0)
 
     await fails(run(node, "device1 set_rule []"), "rule")
+    await stop(node)
+
+
+async def test_the_commands_of_the_original_mean_the_same_for_this_node():
+    blaster = {"_type": "ir-blaster", "nickname": "TV", "pin": 23, "default_rule": "enabled",
+               "schedule": {}}  # fmt: skip
+    key = with_(OTHER, ip="127.0.0.1",
+                default_rule={"on": ["ir_key", "tv", "power"], "off": ["clear_log"]})  # fmt: skip
+    anew = with_(OTHER, nickname="Anew", ip="127.0.0.1",
+                 default_rule={"on": ["reboot"], "off": ["ignore"]})  # fmt: skip
+    node = await start({"device1": key, "device2": blaster, "device3": anew})
+    node.devices["device2"].add_key("tv", "power", "samsung:E0E040BF")
+    led = machine.PWM(machine.Pin(23))
+    led.flashes = 0
+    write("logs/err.sys.log", "fault")
+
+    await run(node, "device1 turn_on")
+    assert led.flashes == 34
+    await run(node, "device1 turn_off")
+    await gone("logs/err.sys.log")
+    await run(node, "device3 turn_on")
+
+    assert node.stop.is_set()
+    await stop(node)
+
+
+async def gone(path):
+    try:
+        open(path).close()
+    except OSError:
+        return
+    raise AssertionError(path + " is still there")
+
+
+async def test_a_delay_that_is_no_number_is_refused_and_stops_nothing():
+    odd = with_(OTHER, ip="127.0.0.1",
+                default_rule={"on": ["enable_in", "device2", "soon"], "off": ["ignore"]})  # fmt: skip
+    node = await start({"device1": odd, "device2": RELAY})
+
+    await fails(run(node, "device1 turn_on"), "no_answer")
+    await run(node, "device2 turn_on")
+
+    assert machine.Pin(18).value() == 1
     await stop(node)
 
 

@@ -43,6 +43,17 @@ async def test_one_broken_driver_does_not_hide_the_others():
     await stop(node)
 
 
+async def test_a_fault_of_a_driver_is_not_said_to_be_an_unknown_endpoint():
+    node = await opened()
+    node.devices["device2"].send = lambda state: state.nothing  # AttributeError
+
+    answer = await say(node, "turn_on", "device2")
+
+    assert "ERROR" in answer and answer != {"ERROR": "Invalid command"}, answer
+    assert await say(node, "turn_on", "device1") == {"On": "device1"}
+    await stop(node)
+
+
 async def test_enabling_and_disabling():
     node = await opened()
 

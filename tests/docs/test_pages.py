@@ -1,42 +1,31 @@
-"""Every page of the documentation tells the truth: its commands run, and print what it shows."""
+"""Every page of the documentation tells the truth: its commands run, and print what it shows.
+
+Those with something to see in the browser are played by ``tests/browser/test_pages.py``.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from page_session import Command, Session, steps
+from page_session import ROOT, Command, Look, Session, executed_pages, steps
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted(
-    path
-    for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
-    if "```console" in path.read_text()
-)
+PAGES = [path for path in executed_pages() if "```browser" not in path.read_text()]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
 def test_a_page_tells_the_truth(page: Path, needs: Callable[[str], Path], tmp_path: Path):
-    if "$ mosquitto " in page.read_text():
+    text = page.read_text()
+    if "$ mosquitto " in text:
         needs("mosquitto")
-    programs = Path(sys.executable).parent
-    environment = {
-        **os.environ,
-        "PATH": f"{programs}:{os.environ['PATH']}",
-        "UMBEL_STATE": str(tmp_path / "state"),
-        "UMBEL_SIM_FIRST": f"127.{200 + os.getpid() % 50}.1.1",
-        "COLUMNS": "100",
-    }
-    (tmp_path / "work").mkdir()
-    session = Session(tmp_path / "work", environment)
+    session = Session.of(text, tmp_path)
 
     try:
-        for step in steps(page.read_text()):
+        for step in steps(text):
+            assert not isinstance(step, Look)  # those pages are in tests/browser/test_pages.py
             session.take(step)
     finally:
         session.close()

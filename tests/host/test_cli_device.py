@@ -149,6 +149,48 @@ def test_a_configuration_of_the_original_is_taken_over(umbel: Umbel, tmp_path: P
     assert umbel("check", "devices.json") == (0, "")
 
 
+def test_a_configuration_of_an_earlier_version_is_taken_over_too(umbel: Umbel, tmp_path: Path):
+    """Numbers were texts, keywords metadata, and some types had other names and fewer choices."""
+    lamp = {"schedule": {"08:00": "100", "relax": "35"}, "min_rule": "1", "max_rule": "100"}
+    climate: dict[str, Any] = {
+        "mode": "cool",
+        "tolerance": "3",
+        "schedule": {"22:00": "69"},
+        "targets": [],
+    }
+    relay: dict[str, Any] = {"schedule": {}, "default_rule": "disabled"}
+    away = {"ip": "192.0.2.1", "default_rule": "enabled", "schedule": {"08:00": "enabled"}}
+    theirs: dict[str, Any] = {
+        "metadata": {
+            "id": "Old",
+            "location": "attic",
+            "floor": "-1",
+            "schedule_keywords": {"sunrise": "06:00", "relax": "21:00"},
+        },
+        "device1": {
+            "_type": "bulb", "nickname": "Lamp", "ip": "192.0.2.9", "default_rule": "75", **lamp,
+        },
+        "device2": {"_type": "dumb-relay", "nickname": "Fan", "pin": "18", **relay},
+        "device3": {"_type": "mosfet", "nickname": "Mist", "pin": "19", **relay},
+        "device4": {"_type": "relay", "nickname": "Porch", "ip": "192.0.2.7", **relay},
+        "sensor1": {"_type": "desktop", "nickname": "Busy", "targets": ["device1"], **away},
+        "sensor2": {"_type": "si7021", "nickname": "Warm", "default_rule": "71", **climate},
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(theirs))
+
+    code, printed = umbel("configure", "--from", "config.json")
+
+    assert code == 0, printed
+    assert "sensor2.units: is fahrenheit, as it was before there was a choice" in printed
+    ours = json.loads((tmp_path / "devices.json").read_text())
+    assert ours["schedule_keywords"] == {"relax": "21:00"}
+    assert ours["metadata"]["floor"] == -1
+    types = [ours[f"device{number}"]["_type"] for number in (1, 2, 3, 4)]
+    assert types == ["bulb", "relay", "relay", "tasmota-relay"]
+    assert ours["sensor1"]["mode"] == "activity"
+    assert smarthome.taken_over(ours) == (ours, [])
+
+
 def test_what_is_wrong_is_not_written(umbel: Umbel, tmp_path: Path):
     config = {**THEIRS, "device1": {"_type": "relay", "nickname": "X"}}
     (tmp_path / "config.json").write_text(json.dumps(config))

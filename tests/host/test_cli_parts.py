@@ -136,6 +136,7 @@ def test_what_a_board_has_touched_is_shown_in_the_order_of_its_pins():
                 "pixels": {"15": [[1, 2, 3], [0, 0, 0]]},
                 "analog": {"34": 7},
                 "climate": {"32": [21.5, 40]},
+                "load_cells": {"19": -8000},
                 "wifi": {"up": False, "rssi": -70, "stations": []},
             }
         )

@@ -283,7 +283,15 @@ def test_wifi_is_dropped_and_restored(house):
 
 @pytest.mark.parametrize(
     "words",
-    ["pin 4 2", "adc 4 70000", "wifi sideways", "power half", "clock soon", "climate 3 hot 5"],
+    [
+        "pin 4 2",
+        "adc 4 70000",
+        "wifi sideways",
+        "power half",
+        "clock soon",
+        "climate 3 hot 5",
+        "weight 19 21 9000000",
+    ],
 )
 def test_what_a_board_cannot_do_is_a_mistake_in_the_command_line(words: str, house):
     done = house.umbel("board", "node01", *words.split())

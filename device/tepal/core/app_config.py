@@ -4,23 +4,32 @@
 
 from micropython import const
 
-from tepal.core import shelf
-from tepal.formats import appconfig
 from tepal.formats.errors import TepalError
 
 RARE = True
 _INBOX = const("inbox")
 
 
-def check(work) -> None:
-    """Refuse what breaks a rule. Raises: TepalError ``app``, with the number of the rule."""
+def read(work) -> None:
+    """Read what it says of itself. Raises: TepalError ``app``."""
+    from tepal.core import app_reading
+
     try:
-        config = shelf.config("apps/.new", work.uid)
+        work.config = app_reading.config("apps/.new", work.uid)
     except (OSError, ValueError, EOFError):
         raise TepalError("app", "C1: config.json: a JSON object of up to 4 KB expected")
+
+
+def check(work) -> None:
+    """Refuse what breaks a rule. Raises: TepalError ``app``, with the number of the rule."""
+    from tepal.formats import appconfig
+
+    config = work.config
     appconfig.check(config, work.uid)
     if work.uid == _INBOX:
         raise TepalError("app", "U4: inbox: the node keeps something else in this folder")
     if config["version"] != work.version:
         text = "V1: version %s in config.json, %s in the manifest"
         raise TepalError("app", text % (config["version"], work.version))
+    wanted = ("dependencies", "repository")
+    work.config = {key: config[key] for key in wanted if key in config}

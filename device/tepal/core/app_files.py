@@ -28,7 +28,7 @@ async def take(work) -> None:
 
 
 async def finish(work) -> None:
-    """Pass over the directory of the zip file, which says nothing new, and write our own index."""
+    """Pass over the directory of the zip file, which says nothing new."""
     listing = Listing(_NEW + "manifest")
     stream = work.stream
     if app_archive.member(await stream.exactly(app_archive.HEADER)):
@@ -43,13 +43,14 @@ async def finish(work) -> None:
             raise TepalError("app", "G1: the archive goes on behind its end")
     if tail[: len(_ENDING)] != _ENDING:
         raise TepalError("app", "G1: the archive ends early")
-    _index(listing)
+    work.stream = None
 
 
-def _index(listing: Listing) -> None:
+def index(work) -> None:
+    """Write the index of the pack."""
     from tepal.core import switching
 
-    switching.write_index(listing, _NEW + "pack")
+    switching.write_index(Listing(_NEW + "manifest"), _NEW + "pack")
 
 
 async def _member(work, entry: tuple, file) -> None:

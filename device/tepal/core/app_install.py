@@ -16,12 +16,16 @@ from micropython import const
 
 from tepal.formats.errors import TepalError
 
+_TYPING = const(0)
+if _TYPING:
+    from typing import Any  # noqa: TID251 - never imported on a node
+
 RARE = True
 _FULL = const(28)  # ENOSPC
 _STEPS = const(
     "app_journal.prepare app_manifest.take app_trust.believe app_trust.require_room"
-    " app_files.take app_files.finish app_verify.check app_config.check app_relations.check"
-    " app_setup.begin app_setup.run app_prune.note app_journal.commit app_journal.forward app_prune.tidy"
+    " app_files.take app_files.finish app_files.index app_verify.check app_config.read app_config.check app_relations.place app_relations.check"
+    " app_script.find app_setup.begin app_script.setup app_prune.note app_journal.commit app_journal.forward app_prune.tidy"
 )
 
 
@@ -29,6 +33,12 @@ class Work:
     """An installation under way, or a removal: what its steps hand on to each other."""
 
     offered = None  # of a release; others look at it, see ``updating``
+    stream: "Any" = None  # as long as the archive comes
+    said: "Any" = None  # of its manifest, until it is believed
+    config: "Any" = None  # until it is checked
+    spare = ()  # folders of versions that nobody needed before
+    script = ""  # of the setup, if there is one
+    pinned = downgrade = nodeps = trust = purge = force = False  # what is wished for
 
     def __init__(self, node, feed: str, uid: str = ""):
         self.node = node
@@ -45,35 +55,6 @@ class Work:
     def is_alive(self) -> bool:
         """Tell that nobody else may begin; it closes itself in any case."""
         return True
-
-
-class Stream:
-    """An archive that comes block by block."""
-
-    def __init__(self, read):
-        self.read = read
-        self.rest = b""
-        self.is_broken = False  # who sends it is gone
-
-    async def block(self, most: int) -> bytes:
-        """Return up to ``most`` bytes; none at the end."""
-        if not self.rest:
-            self.is_broken = True
-            self.rest = await self.read()
-            self.is_broken = False
-        taken = self.rest[:most]
-        self.rest = self.rest[most:]
-        return taken
-
-    async def exactly(self, size: int) -> bytes:
-        """Return ``size`` bytes, or as many as there are."""
-        data = await self.block(size)
-        while len(data) < size:
-            more = await self.block(size - len(data))
-            if not more:
-                break
-            data += more
-        return data
 
 
 async def install(  # noqa: PLR0913 - each is somebody's choice
@@ -94,7 +75,7 @@ async def install(  # noqa: PLR0913 - each is somebody's choice
     Raises: TepalError, and what ``read`` raises; nothing has changed then.
     """
     work = begin(node, asked_by)
-    work.stream = Stream(read)
+    work.stream = _stream(read)
     work.pinned, work.downgrade, work.nodeps, work.trust = pinned, downgrade, nodeps, trust
     await go(work, _STEPS)
     return {"uid": work.uid, "version": work.version, "was": work.was, "place": work.place}
@@ -129,8 +110,7 @@ async def go(work: Work, steps: str) -> None:
             node.sweep()
             await _step(work, step)
     except OSError as error:
-        stream = work.__dict__.get("stream")
-        if stream and stream.is_broken:
+        if work.stream and work.stream.is_broken:
             raise
         is_full = error.args and error.args[0] == _FULL
         raise TepalError("full" if is_full else "flash", str(error))
@@ -141,6 +121,12 @@ async def go(work: Work, steps: str) -> None:
         finally:
             node.session = None
             node.sweep()
+
+
+def _stream(read):
+    from tepal.core import app_stream
+
+    return app_stream.Stream(read)
 
 
 async def _step(work: Work, name: str) -> None:

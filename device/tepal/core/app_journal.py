@@ -7,12 +7,12 @@ A step can be done again from wherever the one before has come to: there is only
 
 # Of the part apps, which a release can leave out.
 
-import asyncio
 import os
 
 from micropython import const
 
-from tepal.core import moving, storage
+from tepal.core import storage
+from tepal.core.folders import drop, make_folders
 
 RARE = True
 _RECORD = const("apps/.journal")
@@ -34,7 +34,7 @@ async def replay(node) -> None:
     await _finish(node)
     await drop(_NEW)
     node.sweep()
-    await _tidy(node)
+    await _tidy()
 
 
 async def prepare(work) -> None:
@@ -53,7 +53,7 @@ async def commit(work) -> None:
     if work.kept:
         await drop(work.kept)
     for folder in (work.to, work.kept):
-        moving.make_folders(folder + "/")
+        make_folders(folder + "/")
     with open(_ROOM, "wb") as file:
         block = bytes(_BLOCK)
         for _ in range(_BLOCKS):
@@ -78,21 +78,6 @@ async def end(work) -> None:
         work.node.log.warn("apps: " + str(error))
     if work.stopped:
         await _resume(work)
-
-
-async def drop(path: str) -> None:
-    """Remove a file, or a folder with all that is in it, if it is there. Raises: OSError."""
-    try:
-        is_folder = os.stat(path)[0] & _FOLDER
-    except OSError:  # it is gone already
-        return
-    if not is_folder:
-        os.remove(path)
-        return
-    for name in os.listdir(path):
-        await drop(path + "/" + name)
-        await asyncio.sleep_ms(0)
-    os.rmdir(path)
 
 
 def _leave(folder: str) -> None:
@@ -151,10 +136,10 @@ def _forget(uid: str) -> None:
         storage.write(_STATE, states)
 
 
-async def _tidy(node) -> None:
+async def _tidy() -> None:
     from tepal.core import app_prune
 
-    await app_prune.everything(node)
+    await app_prune.everything()
 
 
 async def _resume(work) -> None:

@@ -4,65 +4,73 @@
 
 import os
 
-from tepal.core import app_journal, shelf
-from tepal.formats import appconfig
+from micropython import const
 
 RARE = True
+_APPS = const("apps/")
+_VERSIONS = const("/versions")
+_INBOX = const("inbox")  # no app
 
 
 def note(work) -> None:
     """Remember what nobody needs now: it may be here for an app that comes next."""
-    work.spare = spare()
+    work.spare = _spare()
 
 
 async def tidy(work) -> None:
     """Remove what nobody needs since ``note``. Raises: OSError."""
-    for folder in spare():
+    for folder in _spare():
         if folder not in work.spare and folder != work.to:
             await _drop(folder)
 
 
-async def everything(node) -> None:
+async def everything() -> None:
     """Remove all that nobody needs, and what is temporary. Raises: OSError."""
-    for uid in shelf.uids():
-        for folder in [shelf.home(uid)] + _beside(uid):
-            await app_journal.drop(folder + "/temp")
-    folders = spare()
+    for name in _names(_APPS):
+        await _drop(_APPS + name + "/temp")
+    folders = _spare()
     while folders:  # one may have been the only one to need another
         for folder in folders:
             await _drop(folder)
-        folders = spare()
-    for uid in shelf.uids():
-        _leave(shelf.home(uid) + "/versions")
-    for name in os.listdir(shelf.ROOT):
-        if name[0] != "." and name != "inbox":
-            _leave(shelf.ROOT + "/" + name)
+        folders = _spare()
+    for name in _names(_APPS):
+        for folder in (_APPS + name + _VERSIONS, _APPS + name):
+            _leave(folder)
 
 
-def spare() -> list:
+def _spare() -> list:
     """Return the folders of the older versions that nobody needs."""
     found = []
+    for name in _names(_APPS):
+        folder = _APPS + name + _VERSIONS
+        found += [folder + "/" + version for version in _names(folder)]
+    return _without_needed(found) if found else found
+
+
+def _without_needed(found: list) -> list:
+    from tepal.core import shelf
+    from tepal.formats import appnames
+
     for uid in shelf.uids():
-        found += _beside(uid)
-    for uid in shelf.uids() if found else ():
         for _, folder in shelf.versions(uid):
-            for name, wanted in appconfig.dependencies(shelf.config(folder, uid)):
+            for name, wanted in appnames.dependencies(shelf.config(folder, uid)):
                 chosen = shelf.choose(name, wanted)
                 if chosen and chosen[1] in found:
                     found.remove(chosen[1])
     return found
 
 
-def _beside(uid: str) -> list:
-    folder = shelf.home(uid) + "/versions"
+def _names(folder: str) -> list:
     try:
-        return [folder + "/" + name for name in sorted(os.listdir(folder))]
+        return sorted([name for name in os.listdir(folder) if name[0] != "." and name != _INBOX])
     except OSError:  # there are none
         return []
 
 
 async def _drop(folder: str) -> None:
-    await app_journal.drop(folder)
+    from tepal.core import folders
+
+    await folders.drop(folder)
     _leave(folder.rpartition("/")[0])
 
 

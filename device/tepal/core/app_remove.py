@@ -9,8 +9,8 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _STEPS = const(
-    "app_journal.prepare app_remove.check app_prune.note app_remove.uninstall app_remove.commit"
-    " app_journal.forward app_prune.tidy"
+    "app_journal.prepare app_remove.check app_prune.note app_remove.stop app_remove.uninstall"
+    " app_remove.commit app_journal.forward app_prune.tidy"
 )
 
 
@@ -35,16 +35,21 @@ def check(work) -> None:
             raise TepalError("app_needed", "%s %s needs %s" % (name, version, work.uid))
 
 
-async def uninstall(work) -> None:
-    """Stop the app and run its script. Raises: TepalError ``app_setup``."""
+async def stop(work) -> None:
+    """Stop the app, and find its script."""
     from tepal.core import app_script, app_setup
 
     await app_setup.stop(work)
-    script = app_script.find(work.to, work.uid, "uninstall")
-    if not script:
-        return
+    work.script = app_script.script(work.to, work.uid, "uninstall")
+
+
+async def uninstall(work) -> None:
+    """Run the script. Raises: TepalError ``app_setup``."""
+    from tepal.core import app_script
+
     try:
-        await app_script.run(work.node, work.uid, script, work.to, work.to)
+        if work.script:
+            await app_script.run(work.node, work.uid, work.script, work.to, work.to)
     except TepalError as error:
         if not work.force:
             raise

@@ -12,12 +12,25 @@ from tepal.formats.errors import TepalError
 RARE = True
 _LONGEST_MS = const(10000)
 _LARGEST = const(4096)  # bytes of commands
+_NEW = const("apps/.new")
 _NAME = const("app__setup")  # under which the app is imported meanwhile
 _APP = const("tepal.core.app")
 _SHELL = const(".sh")
 
 
-def find(folder: str, uid: str, which: str) -> str:
+def find(work) -> None:
+    """Look which script has its say before an app is there: ``work.script``, "" if there is none."""
+    is_first = work.place != "base" or not work.was
+    work.script = script(_NEW, work.uid, "install" if is_first else "upgrade")
+
+
+async def setup(work) -> None:
+    """Run that script; what it writes is staged. Raises: TepalError ``app_setup``."""
+    if work.script:
+        await run(work.node, work.uid, work.script, _NEW, _NEW)
+
+
+def script(folder: str, uid: str, which: str) -> str:
     """Return the script for a step of the setup of the version in ``folder``; "" if there is none."""
     from tepal.core.listing import Listing
     from tepal.formats import appfiles
@@ -34,7 +47,7 @@ def find(folder: str, uid: str, which: str) -> str:
     return appfiles.script(names, which)
 
 
-async def run(node, uid: str, script: str, folder: str, home: str) -> None:
+async def run(node, uid: str, name: str, folder: str, home: str) -> None:
     """Run a script of the version in ``folder``; what the app writes is below ``home``.
 
     Raises: TepalError ``app_setup``, with what it said.
@@ -43,12 +56,13 @@ async def run(node, uid: str, script: str, folder: str, home: str) -> None:
     try:
         code = node.app_pack().mount(folder, uid, _NAME)
         app = _app(node, uid, folder, code, home)
-        doing = _commands(app, script) if script.endswith(_SHELL) else _program(app, script)
+        node.sweep()
+        doing = _commands(app, name) if name.endswith(_SHELL) else _program(app, name)
         await asyncio.wait_for_ms(doing, _LONGEST_MS)
     except asyncio.TimeoutError:
-        raise TepalError("app_setup", "%s is not done after %d s" % (script, _LONGEST_MS // 1000))
+        raise TepalError("app_setup", "%s is not done after %d s" % (name, _LONGEST_MS // 1000))
     except Exception as error:  # noqa: BLE001 - whatever the program of somebody else does
-        raise TepalError("app_setup", "%s: %s" % (script, _sentence(error)))
+        raise TepalError("app_setup", "%s: %s" % (name, _sentence(error)))
     finally:
         try:
             node.app_pack().unmount(_NAME)
@@ -59,10 +73,10 @@ async def run(node, uid: str, script: str, folder: str, home: str) -> None:
 
 
 def _app(node, uid: str, folder: str, code: str, home: str):
-    from tepal.core import shelf
+    from tepal.core import app_reading
     from tepal.core.app import App
 
-    return App(node, uid, shelf.config(folder, uid), code, home)
+    return App(node, uid, app_reading.config(folder, uid), code, home)
 
 
 async def _program(app, script: str) -> None:

@@ -1,4 +1,4 @@
-"""Installing an app: what it writes is staged too, and its setup script has its say."""
+"""Installing an app: what it begins with, or has written before, is staged too."""
 
 # Of the part apps, which a release can leave out.
 
@@ -6,7 +6,8 @@ import os
 
 from micropython import const
 
-from tepal.core import moving, storage
+from tepal.core import storage
+from tepal.core.folders import make_folders
 from tepal.core.listing import BLOCK, Listing, pause
 
 RARE = True
@@ -22,10 +23,9 @@ async def begin(work) -> None:
     An app begins with what is in its archive; what is there already stays as it is.
     """
     is_beside = work.place != "base"
-    if work.was and not is_beside:
-        await stop(work)
     is_first = is_beside or not work.was
-    work.script = _script(work, "install" if is_first else "upgrade")
+    if not is_first:
+        await stop(work)
     if work.script:
         storage.make_folder(_NEW + "/data")
     for name in ("data", _SHARE):
@@ -36,26 +36,10 @@ async def begin(work) -> None:
                 await _unpack(work.uid, name)
 
 
-async def run(work) -> None:
-    """Run the setup script. Raises: TepalError ``app_setup``: it failed, or does not want this."""
-    if work.script:
-        from tepal.core import app_script
-
-        await app_script.run(work.node, work.uid, work.script, _NEW, _NEW)
-
-
-def _script(work, which: str) -> str:
-    from tepal.core import app_script
-
-    return app_script.find(_NEW, work.uid, which)
-
-
 async def stop(work) -> None:
     """Stop the app, and whoever has it mounted, until the work is done."""
-    try:
-        from tepal.core import app_running
-    except ImportError:  # nothing runs where nothing can
-        return
+    from tepal.core import app_running
+
     work.stopped = await app_running.pause(work.node, work.uid)
 
 
@@ -85,7 +69,7 @@ async def _unpack(uid: str, folder: str) -> None:
             path = path[: -len(_DEFLATED)] if path.endswith(_DEFLATED) else path
             target = _NEW + path[len(uid) :]
             if not storage.exists(target):
-                moving.make_folders(target)
+                make_folders(target)
                 pack = Pack(_NEW)
                 with pack.open(path, "") as file:
                     # One that was zipped already goes on with what stands behind it.

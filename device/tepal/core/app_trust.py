@@ -21,7 +21,9 @@ def believe(work) -> None:
     said, work.said = work.said, None
     node = work.node
     if work.trust:
-        trust = _known(node)
+        keys, own = _known(node.vault)
+        node.sweep()
+        trust = (keys, own, node.id, 0, node.config.get("update_strict") != "none")
         node.sweep()
         _believe(said, trust)
         node.sweep()
@@ -45,11 +47,10 @@ def require_room(work) -> None:
         raise TepalError("full", text % ((wanted + listed + _RESERVE) // 1024, free // 1024))
 
 
-def _known(node) -> tuple:
-    from tepal.core import deciding
+def _known(where) -> tuple:
+    from tepal.core import release_keys, secrets
 
-    keys, own = deciding.known(node.vault)
-    return keys, own, node.id, 0, node.config.get("update_strict") != "none"
+    return release_keys.read(where), bytes.fromhex(secrets.get(where, "key") or "")
 
 
 def _believe(said: tuple, known: tuple) -> None:

@@ -46,7 +46,7 @@ def decide(session, said: tuple) -> dict:
 
 def _believe(node, said: Said) -> None:
     where = node.vault
-    keys, own = known(where)
+    keys, own = _known(where)
     node.sweep()
     trust = (keys, own, node.id, _sequence(node.slot), node.config.get("update_strict") != "none")
     node.sweep()
@@ -58,8 +58,7 @@ def _believe(node, said: Said) -> None:
         release_keys.require_room(where, after)
 
 
-def known(where) -> tuple:
-    """Return (moduli of the release keys, the node's own key)."""
+def _known(where) -> tuple:
     from tepal.core import release_keys, secrets
 
     return release_keys.read(where), bytes.fromhex(secrets.get(where, "key") or "")

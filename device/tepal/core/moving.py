@@ -12,6 +12,7 @@ import os
 from micropython import const
 
 from tepal.core import storage
+from tepal.core.folders import make_folders
 
 RARE = True
 FOLDER = const("update/")
@@ -83,14 +84,6 @@ def drop() -> None:
         if name[-4:] in (".new", ".old"):
             storage.remove(FOLDER + name)
     storage.remove(LIST)  # as the last: without it there is nothing to put back
-
-
-def make_folders(path: str) -> None:
-    """Make the folders in which ``path`` lies."""
-    end = path.find("/")
-    while end > 0:
-        storage.make_folder(path[:end])
-        end = path.find("/", end + 1)
 
 
 def digest_of(path: str) -> str:

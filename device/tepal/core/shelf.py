@@ -9,13 +9,12 @@ Everything is read from flash when it is asked for, nothing is remembered.
 
 # Of the part apps, which a release can leave out.
 
-import json
 import os
 
 from micropython import const
 
-from tepal.core import storage
-from tepal.formats import appconfig, semver
+from tepal.core.app_reading import config
+from tepal.formats import appnames, semver
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -26,23 +25,24 @@ _FOLDER = const(0x4000)
 
 def uids() -> list:
     """Return the names of all that is installed, sorted."""
-    found = []
-    for name in _folders(ROOT):
-        if is_installed(ROOT + "/" + name) and not list(appconfig.uid_faults(name)):
-            found.append(name)
-    return found
+    return [name for name in _folders(ROOT) if is_installed(home(name))]
 
 
 def home(uid: str) -> str:
     """Return the folder of an app. Raises: TepalError ``app`` if that is no name of one."""
-    for _, fault in appconfig.uid_faults(uid):
+    for _, fault in appnames.uid_faults(uid):
         raise TepalError("app", fault)
     return ROOT + "/" + uid
 
 
 def is_installed(folder: str) -> bool:
     """Tell whether a version is in this folder."""
-    return storage.exists(folder + "/pack") and storage.exists(folder + "/manifest")
+    try:
+        os.stat(folder + "/pack")
+        os.stat(folder + "/manifest")
+    except OSError:
+        return False
+    return True
 
 
 def require(uid: str) -> str:
@@ -51,21 +51,6 @@ def require(uid: str) -> str:
     if not is_installed(folder):
         raise TepalError("app_missing", uid)
     return folder
-
-
-def config(folder: str, uid: str) -> dict:
-    """Return what config.json says in the version in ``folder``. Raises: OSError, ValueError."""
-    from start import Pack
-
-    try:
-        file = Pack(folder).open(uid + "/config.json", "")
-        with file:  # pyright: ignore[reportGeneralTypeIssues]
-            text = file.read(appconfig.MAX_CONFIG).strip()
-    except EOFError:  # in the middle of the file
-        raise ValueError(uid)
-    if text[-1:] != b"}":  # MicroPython's JSON does not miss a closing bracket
-        raise ValueError(uid)
-    return json.loads(text)
 
 
 def versions(uid: str) -> list:
@@ -99,7 +84,7 @@ def dependents(uid: str) -> list:
     found = []
     for other in uids():
         for version, folder in versions(other):
-            for name, wanted in appconfig.dependencies(config(folder, other)):
+            for name, wanted in appnames.dependencies(config(folder, other)):
                 if name == uid and (other, version, wanted) not in found:
                     found.append((other, version, wanted))
     return found

@@ -1,4 +1,4 @@
-"""What an app says of itself: its short name, and ``config.json``. docs/reference/apps.md has the rules.
+"""What an app says of itself in ``config.json``. docs/reference/apps.md has the rules.
 
 A fault is (number of the rule, what was expected and where). A node refuses an app at the first; the
 host shows all of them, and has remedies and advice besides.
@@ -7,6 +7,15 @@ host shows all of them, and has remedies and advice besides.
 # Of the part apps, which a release can leave out.
 
 from tepal.formats import semver
+from tepal.formats.appnames import (  # noqa: F401 - for who wants both; a node has the smaller one
+    MAX_CONFIG,
+    as_list,
+    dependencies,
+    dependency,
+    import_name,
+    qualified,
+    uid_faults,
+)
 from tepal.formats.errors import TepalError
 
 _TYPING = 0
@@ -15,10 +24,8 @@ if _TYPING:
     from typing import Any  # noqa: TID251 - never imported on a node
 
     Faults = Iterator[tuple[str, str]]
-    Wanted = tuple[int | None, ...]  # a range
 
 RARE = True
-MAX_CONFIG = 4096  # bytes of config.json
 MAX_TITLE = 30  # characters
 MAX_DESCRIPTION = 100  # characters
 PERMISSIONS = ("pins", "network", "storage")
@@ -26,13 +33,9 @@ LISTS = ("repository", "license", "copyright", "dependencies")  # one text, or a
 DAY_S = 86400
 _TEXTS = ("version", "title", "description", "execute")
 _OTHERS = ("settings", "permissions", "schedule")
-_MAX_UID = 8  # characters
 _MAX_LIST = 16  # entries
 _MAX_SETTINGS = 32
 _MAX_TEXT = 200  # characters
-_FIRST = "abcdefghijklmnopqrstuvwxyz0123456789"
-_NOT_ON_FAT = "con prn aux nul"
-_PORTS = ("com", "lpt")
 
 
 def check(config: "Any", uid: str) -> None:
@@ -41,61 +44,6 @@ def check(config: "Any", uid: str) -> None:
         raise TepalError("app", number + ": " + text)
     for number, text in faults(config, uid):
         raise TepalError("app", number + ": " + text)
-
-
-# --- the name
-
-
-def uid_faults(uid: str) -> "Faults":
-    """Yield what is wrong with the name of an app, which is that of its folder too."""
-    if not 0 < len(uid) <= _MAX_UID or uid[0] not in _FIRST:
-        yield "U1", "%s: 1 to 8 characters expected, a letter a-z or a digit first" % uid
-    elif not all(char in _FIRST + "._-" for char in uid):
-        yield "U1", uid + ": only a-z 0-9 . _ - expected"
-    name, _, version = uid.rpartition("-")
-    parts = version.split(".")
-    if name and len(parts) == 3 and all(one == "x" or one.isdigit() for one in parts):
-        yield "U3", uid + ": ends as a version does; nobody could tell them apart"
-    base, _, _ = uid.partition(".")
-    is_port = base[:3] in _PORTS and len(base) == 4 and base[3].isdigit()
-    if uid[-1:] == "." or is_port or base in _NOT_ON_FAT.split(" "):
-        yield "U4", uid + ": memory cards and Windows do not take this name"
-
-
-def import_name(uid: str) -> str:
-    """Return what an app is called in the programs that import it."""
-    name = uid.replace("-", "_").replace(".", "_")
-    return "_" + name if name[:1].isdigit() else name
-
-
-def qualified(uid: str, wanted: "Wanted") -> str:
-    """Return the name under which an app that wants this range finds it on a node: ``acme__1``.
-
-    The build writes it into the imports, so that two versions can be in memory side by side.
-    """
-    parts = [str(part) for part in wanted if part is not None]
-    return import_name(uid) + "__" + ("_".join(parts) or "x")
-
-
-# --- dependencies
-
-
-def dependency(text: str) -> "tuple[str, Wanted]":
-    """Return (uid, range as ``semver.parse_range`` gives it) of ``acme-1.x.x``.
-
-    Raises: ValueError, with what was expected.
-    """
-    uid, minus, wanted = text.rpartition("-")
-    if not minus:
-        raise ValueError(text + ": the name of an app, - and a range expected, as in acme-1.x.x")
-    for _, fault in uid_faults(uid):
-        raise ValueError(fault)
-    return uid, semver.parse_range(wanted)
-
-
-def dependencies(config: "dict[str, Any]") -> "list[tuple[str, Wanted]]":
-    """Return (uid, range) of each app that this one needs. Raises: ValueError."""
-    return [dependency(text) for text in as_list(config.get("dependencies"))]
 
 
 # --- how it is launched
@@ -142,12 +90,6 @@ def faults(config: "Any", uid: str = "") -> "Faults":
         if key in config:
             for fault in _CHECKS[key](config[key]):
                 yield fault
-
-
-def as_list(value: "Any") -> list[str]:
-    """Return the texts of a field that may be one or an array; what is wrong there is left out."""
-    entries = value if isinstance(value, list) else [value]
-    return [one for one in entries if isinstance(one, str)]
 
 
 def _text_faults(key: str, value):

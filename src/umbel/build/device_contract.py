@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from umbel.build import sources
 from umbel.build.device_types import code_of
 from umbel.errors import UmbelError
 from umbel.model import device_type
 from umbel.model.device_type import DeviceType
 
 _Method = ast.FunctionDef | ast.AsyncFunctionDef
+_OURS = ("drivers", "tepal")
 
 
 def faults(metadata: Path, data: object) -> list[tuple[str, str]]:
@@ -23,7 +25,9 @@ def faults(metadata: Path, data: object) -> list[tuple[str, str]]:
         code = code_of(one, metadata)
     except UmbelError as error:
         return [("class_name", str(error))]
-    return list(_broken(one, code))
+    except SyntaxError as error:
+        return [("class_name", f"{error.filename}, line {error.lineno}: {error.msg}")]
+    return [*_broken(one, code), *_missing(code)]
 
 
 def _broken(one: DeviceType, code: Path) -> Iterator[tuple[str, str]]:
@@ -39,7 +43,11 @@ def _broken(one: DeviceType, code: Path) -> Iterator[tuple[str, str]]:
     if bool(one.triggerable) != ("trigger" in methods):
         yield "triggerable", f"{where} {'has no' if one.triggerable else 'has a'} method trigger"
     yield from _broken_parameters(one, methods.get("__init__"), where)
-    declared = classes.commands(one.class_name)
+    try:
+        declared = classes.commands(one.class_name)
+    except ValueError:
+        yield "commands", f"{where} has commands that are not a list of names"
+        return
     for name in sorted(declared ^ one.commands.keys()):
         yield f"commands.{name}", f"is {'only' if name in declared else 'not'} in {where}"
     for name in sorted(declared - methods.keys()):
@@ -49,18 +57,61 @@ def _broken(one: DeviceType, code: Path) -> Iterator[tuple[str, str]]:
 def _broken_parameters(
     one: DeviceType, init: _Method | None, where: str
 ) -> Iterator[tuple[str, str]]:
-    arguments = [argument.arg for argument in init.args.args[1:]] if init else []
-    defaults = init.args.defaults if init else []
-    given = dict(zip(arguments[::-1], defaults[::-1], strict=False))
-    for name in one.params.keys() - set(arguments):
+    given = _arguments(init)
+    for name in one.params.keys() - given.keys():
         yield f"params.{name}", f"{where} does not take it"
-    for name in [name for name in arguments if name not in one.params]:
+    for name in [name for name in given if name not in one.params]:
         yield f"params.{name}", f"is missing; {where} takes it"
     for name, param in one.params.items():
-        if name in given and "default" in param.model_fields_set:
-            default = ast.literal_eval(given[name])
-            if default != param.default:
-                yield f"params.{name}.default", f"is {param.default!r}, in {where} {default!r}"
+        default = given.get(name)
+        if default is None:
+            continue
+        try:
+            value = ast.literal_eval(default)
+        except ValueError:
+            yield f"params.{name}.default", f"{where} has {ast.unparse(default)}: no plain value"
+            continue
+        if "default" not in param.model_fields_set:
+            yield f"params.{name}.default", f"is missing; in {where} it is {value!r}"
+        elif value != param.default:
+            yield f"params.{name}.default", f"is {param.default!r}, in {where} {value!r}"
+
+
+def _arguments(init: _Method | None) -> dict[str, ast.expr | None]:
+    """What a class takes besides ``self``, each with its default."""
+    if init is None:
+        return {}
+    given, only = init.args.args[1:], init.args.kwonlyargs
+    without: list[ast.expr | None] = [None] * (len(given) - len(init.args.defaults))
+    defaults = [*without, *init.args.defaults, *init.args.kw_defaults]
+    return {
+        argument.arg: default for argument, default in zip([*given, *only], defaults, strict=True)
+    }
+
+
+def _missing(code: Path) -> Iterator[tuple[str, str]]:
+    """What a class imports of ours and nobody has: a node would leave its instances out."""
+    root = code.parent.parent
+    root = root if (root / "tepal").is_dir() else sources.device_dir()
+    for name in _imported(code, root):
+        path = root / name.replace(".", "/")
+        is_there = path.with_suffix(".py").is_file() or path.is_dir()
+        if name.split(".")[0] in _OURS and not is_there:
+            yield "class_name", f"{code.name} imports {name}, which is not there"
+
+
+def _imported(code: Path, root: Path) -> Iterator[str]:
+    """The modules that a file imports; ``root`` is the folder of a node's sources."""
+    for node in ast.walk(ast.parse(code.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            place = root / module.replace(".", "/")
+            if place.is_dir() and not (place / "__init__.py").exists():
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+            else:
+                yield module
 
 
 class _Classes:
@@ -72,18 +123,21 @@ class _Classes:
 
     def _line(self, name: str) -> Iterator[ast.ClassDef]:
         """A class and those it comes from."""
-        while name in self._found:
+        seen: set[str] = set()
+        while name in self._found and name not in seen:
+            seen.add(name)
             yield self._found[name]
             name = self._base(name)
 
     def _base(self, name: str) -> str:
-        bases = [base.id for base in self._found[name].bases if isinstance(base, ast.Name)]
-        return bases[0] if bases else ""
+        for base in self._found[name].bases:
+            return ast.unparse(base)
+        return ""
 
     def root(self, name: str) -> str:
         """The class from elsewhere that a class comes from in the end."""
         *_, last = self._line(name)
-        return self._base(last.name)
+        return self._base(last.name).rpartition(".")[2]
 
     def methods(self, name: str) -> dict[str, _Method]:
         methods: dict[str, _Method] = {}
@@ -94,12 +148,12 @@ class _Classes:
         return methods
 
     def commands(self, name: str) -> set[str]:
-        """What ``commands = ("boost",)`` declares."""
+        """What ``commands = ("boost",)`` declares. Raises: ValueError."""
         for one in self._line(name):
             for node in one.body:
-                if (
-                    isinstance(node, ast.Assign)
-                    and getattr(node.targets[0], "id", "") == "commands"
-                ):
+                if not isinstance(node, ast.Assign | ast.AnnAssign):
+                    continue
+                target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+                if getattr(target, "id", "") == "commands" and node.value is not None:
                     return set(ast.literal_eval(node.value))
         return set()

@@ -45,6 +45,8 @@ def rows(touched: dict[str, Any]) -> Iterator[Row]:
         yield "adc", number, str(value)
     for number, (celsius, humidity) in _by_number(touched["climate"]):
         yield "climate", number, f"{celsius:g} °C, {humidity:g} %"
+    for number, raw in _by_number(touched["load_cells"]):
+        yield "weight", number, str(raw)
     wifi = touched["wifi"]
     yield "wifi", "", f"{'up' if wifi['up'] else 'down'}, {wifi['rssi']} dBm"
 

@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("pin")(pin)
     group.command("adc")(adc)
     group.command("climate", context_settings=_NEGATIVE)(climate)
+    group.command("weight", context_settings=_NEGATIVE)(weight)
     group.command("wifi", context_settings=_NEGATIVE)(wifi)
     group.command("network")(network)
     group.command("power")(power)
@@ -89,6 +90,16 @@ def climate(
 ) -> None:
     """Set what a DHT sensor measures; the pin map of an ESP32 has it at 32."""
     _order(context, "climate", number=number, temperature=temperature, humidity=humidity)
+
+
+def weight(
+    context: typer.Context,
+    data: Annotated[int, typer.Argument(min=0, max=99, help="The data pin of an HX711.")],
+    clock: Annotated[int, typer.Argument(min=0, max=99, help="Its clock pin.")],
+    raw: Annotated[int, typer.Argument(min=-(2**23), max=2**23 - 1, help="What the chip says.")],
+) -> None:
+    """Set what a load cell weighs, in steps of its HX711; the largest stands for an overload."""
+    _order(context, "weight", number=data, clock=clock, raw=raw)
 
 
 def wifi(

@@ -23,7 +23,8 @@ _BOOT_TIMEOUT = 20.0  # seconds; it takes 0.02, on CPython 0.2
 _KNOCK = 0.1  # seconds to wait for an answer
 _WATCHDOG_PAUSE = 4.0  # seconds between two looks
 _WATCHDOG_PATIENCE = 5.0  # seconds; with the pause as much as the watchdog of a Pico W has
-_AROUND = ("pin", "analog", "climate", "wifi")  # what is around a board outlasts its restart
+# What is around a board outlasts its restart.
+_AROUND = ("pin", "analog", "climate", "weight", "wifi")
 
 _DID_NOT_START = -1
 

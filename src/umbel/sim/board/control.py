@@ -4,6 +4,7 @@
     {"do": "pin", "number": 4, "value": 1}             an input, as if somebody pressed a button
     {"do": "analog", "number": 34, "value": 0..65535}
     {"do": "climate", "number": 32, "temperature": 21.5, "humidity": 40}
+    {"do": "weight", "number": 19, "clock": 21, "raw": 8000}   what the HX711 at these pins says
     {"do": "wifi", "up": false}                        also "rssi", "networks" and "fault",
                                                        see simulated.wifi
     {"do": "clock", "jump_s": 3600}
@@ -40,9 +41,13 @@ async def _readable(stream):
 
 
 def _do(wanted: dict) -> object:
-    what = wanted["do"]
-    if what == "read":
+    if wanted["do"] == "read":
         return simulated.snapshot()
+    _change(wanted["do"], wanted)
+    return True
+
+
+def _change(what: str, wanted: dict) -> None:
     if what == "pin":
         from machine import Pin
 
@@ -51,6 +56,8 @@ def _do(wanted: dict) -> object:
         simulated.analog[wanted["number"]] = wanted["value"]
     elif what == "climate":
         simulated.climate[wanted["number"]] = (wanted["temperature"], wanted["humidity"])
+    elif what == "weight":
+        _weigh(wanted["number"], wanted["clock"], wanted["raw"])
     elif what == "wifi":
         for name in ("up", "rssi", "networks", "fault"):
             if name in wanted:
@@ -61,4 +68,11 @@ def _do(wanted: dict) -> object:
         simulated.clock["offset_s"] += wanted["jump_s"]
     else:
         raise ValueError("unknown: " + str(what))
-    return True
+
+
+def _weigh(data: int, clock: int, raw: int) -> None:
+    from hx711_chip import Hx711
+
+    if data not in simulated.load_cells:
+        simulated.load_cells[data] = Hx711(data, clock)
+    simulated.load_cells[data].raw = raw

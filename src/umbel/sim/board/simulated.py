@@ -8,6 +8,7 @@ pins = {}  # number: machine.Pin
 pwms = {}  # number: machine.PWM
 strips = {}  # number: neopixel.NeoPixel
 analog = {}  # number: 0..65535
+load_cells = {}  # number of the data pin: hx711_chip.Hx711
 climate = {}  # number: (degrees Celsius, percent of humidity), what a DHT sensor there measures
 
 # ``networks`` is None where every network is there and takes every password, else a list of
@@ -90,5 +91,6 @@ def snapshot() -> dict:
         "pixels": {str(n): [list(strips[n][i]) for i in range(strips[n].n)] for n in strips},
         "analog": {str(n): analog[n] for n in analog},
         "climate": {str(n): list(climate[n]) for n in climate},
+        "load_cells": {str(n): load_cells[n].raw for n in load_cells},
         "wifi": wifi,
     }
