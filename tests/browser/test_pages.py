@@ -19,7 +19,7 @@ PAGES = {
     for path in executed_pages()
     if "```browser" in (text := path.read_text())
 }
-RESTARTS = "ERR_"  # a browser logs that a node is away, as a tutorial may make it
+RESTARTS = "ERR_|503"  # a browser logs that a node is away, or busy, as a tutorial may make it
 SERVED = """
 ```console
 $ python -u -m http.server 0 --bind 127.0.0.1 &

@@ -5,9 +5,9 @@ signed. What is signed are the bytes themselves, so the signatures stand last:
 
     {"v":2,"to":"mpypi/channels/stable","seq":7,"items":[…],"sig":[["rsa","<id>","<hex>"]]}
 
-An item is ``{"type":"wheel","name","version","pkg_sha256"}``, ``{"type":"src","path","pkg_sha256"}``
-or ``{"type":"release","version","release","pkg_sha256"}``. ``parts`` says in how many messages it
-comes, below its topic, where it is not one.
+An item is ``{"type":"wheel","name","version","pkg_sha256"}``, the same of type ``app``,
+``{"type":"src","path","pkg_sha256"}`` or ``{"type":"release","version","release","pkg_sha256"}``.
+``parts`` says in how many messages it comes, below its topic, where it is not one.
 """
 
 # Of the part mqtt, which a release can leave out.
@@ -103,7 +103,7 @@ def _item(found) -> dict:
     if not isinstance(found, dict):
         raise _fault("an object as an item")
     kind = _text(found, "type")
-    if kind not in ("wheel", "src", "release"):
+    if kind not in ("wheel", "src", "release", "app"):
         return {"type": "", "name": kind}
     item: dict = {"type": kind, "pkg_sha256": _text(found, "pkg_sha256").lower()}
     try:
@@ -112,7 +112,7 @@ def _item(found) -> dict:
         is_hash = False
     if not is_hash:
         raise _fault("pkg_sha256: 64 hex digits")
-    for key in {"wheel": ("name", "version"), "src": ("path",), "release": ("version",)}[kind]:
+    for key in {"src": ("path",), "release": ("version",)}.get(kind, ("name", "version")):
         item[key] = _text(found, key)
     if kind == "release":
         item["release"] = found.get("release")

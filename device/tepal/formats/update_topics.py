@@ -12,8 +12,8 @@ def topics(item: dict[str, object]) -> list[str]:
     digest = str(item["pkg_sha256"])
     if item["type"] == "wheel":
         return ["mpypi/packages/wheel/" + digest, "mypypi/packages/" + digest]
-    if item["type"] == "release":
-        return ["mpypi/packages/release/" + digest]
+    if item["type"] in ("release", "app"):
+        return ["mpypi/packages/" + str(item["type"]) + "/" + digest]
     path = str(item["path"])
     usual = "mpypi/packages/src/" + path
     return [usual + "/" + digest, usual, "mypypi/packages/" + path]

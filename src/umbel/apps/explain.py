@@ -12,14 +12,14 @@ from umbel.apps.wanted import Wanted
 from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
-    from umbel.apps.index import Index, Offer
+    from umbel.apps.index import Offer, Offers
 
 _SHOWN = 6  # versions in a sentence
 
 Demand = tuple[Wanted, "Offer | None"]  # what is wanted, and by whom; None is who has asked
 
 
-def conflict(index: Index, root: Wanted, causes: Sequence[Demand]) -> UmbelError:
+def conflict(index: Offers, root: Wanted, causes: Sequence[Demand]) -> UmbelError:
     """What to tell. The newest version of everything shows best what is wrong, if it shows it."""
     demands = _of_the_newest(index, root) or _grouped(causes)
     for uid, own in demands.items():
@@ -35,7 +35,7 @@ def conflict(index: Index, root: Wanted, causes: Sequence[Demand]) -> UmbelError
     return UmbelError(f"{_sentence(own)}: no version of {uid} has all that it needs itself")
 
 
-def _of_the_newest(index: Index, root: Wanted) -> dict[str, list[Demand]]:
+def _of_the_newest(index: Offers, root: Wanted) -> dict[str, list[Demand]]:
     """What nobody can satisfy if each app is the newest that the first one allows."""
     demands: dict[str, list[Demand]] = {root.uid: [(root, None)]}
     unread = [root.uid]
@@ -55,7 +55,7 @@ def _of_the_newest(index: Index, root: Wanted) -> dict[str, list[Demand]]:
     return {}
 
 
-def _fitting(index: Index, uid: str, demands: Sequence[Demand]) -> list[Offer]:
+def _fitting(index: Offers, uid: str, demands: Sequence[Demand]) -> list[Offer]:
     is_exact = any(wanted.is_exact for wanted, _ in demands)
     return [
         offer
@@ -71,13 +71,13 @@ def _grouped(causes: Sequence[Demand]) -> dict[str, list[Demand]]:
     return demands
 
 
-def _nobody(index: Index, uid: str, demands: Sequence[Demand]) -> UmbelError:
+def _nobody(index: Offers, uid: str, demands: Sequence[Demand]) -> UmbelError:
     alike = difflib.get_close_matches(uid, index.uids, n=3)
     hint = f"; there is {', '.join(alike)}" if alike else ""
-    return UmbelError(f"{_sentence(demands)}, and this index has no {uid}{hint}")
+    return UmbelError(f"{_sentence(demands)}, and {index.called} has no {uid}{hint}")
 
 
-def _out_of_range(index: Index, uid: str, demands: Sequence[Demand]) -> UmbelError | None:
+def _out_of_range(index: Offers, uid: str, demands: Sequence[Demand]) -> UmbelError | None:
     """If a single demand cannot be met, whatever the others say."""
     for demand in demands:
         if _fitting(index, uid, [demand]):

@@ -15,8 +15,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from umbel.apps.formats import appconfig, semver
 from umbel.errors import UmbelError
@@ -60,8 +59,28 @@ class Offer:
         return f"{self.uid} {self.version}"
 
 
+class Offers(Protocol):
+    """What versions are chosen from."""
+
+    @property
+    def called(self) -> str:
+        """Where it is that something lacks, in a sentence."""
+        ...
+
+    @property
+    def uids(self) -> Sequence[str]:
+        """The apps that there are."""
+        ...
+
+    def offers(self, uid: str) -> tuple[Offer, ...]:
+        """The versions of an app, the newest first; none if there is no such app."""
+        ...
+
+
 class Index:
     """What an index says; the file of an app is read when somebody asks about the app."""
+
+    called = "this index"
 
     def __init__(self, fetch: Fetch, keys: Iterable[PublicKey] = ()) -> None:
         """Read the list, and see who has signed it.
@@ -91,7 +110,7 @@ class Index:
         """How often it was made; a lower one is an older one."""
         return self.manifest.sequence
 
-    @cached_property
+    @property
     def uids(self) -> Sequence[str]:
         """The apps that there are."""
         return tuple(self._hashes)
@@ -111,6 +130,19 @@ class Index:
                 raise UmbelError(f"{path} is not what {LIST} says", remedy="umbel app index DIR")
             self._offers[uid] = read_app(content, path)
         return self._offers[uid]
+
+    def archive(self, file: File) -> bytes:
+        """The archive that the index names.
+
+        Raises:
+            UmbelError: it is missing, or not what the index says.
+        """
+        content = self._fetch(file.path, file.size)
+        if len(content) != file.size or hashlib.sha256(content).hexdigest() != file.sha256:
+            raise UmbelError(
+                f"{file.path} is not what the index says", remedy="umbel app index DIR"
+            )
+        return content
 
 
 def app_path(uid: str) -> str:

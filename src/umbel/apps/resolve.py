@@ -19,7 +19,7 @@ from resolvelib import (
 )
 
 from umbel.apps import explain, thorough
-from umbel.apps.index import Index, Offer
+from umbel.apps.index import Offer, Offers
 from umbel.apps.wanted import Wanted
 from umbel.errors import UmbelError
 
@@ -36,7 +36,7 @@ Choice = Mapping[str, Offer]  # by name
 
 
 def resolve(
-    index: Index, wanted: Sequence[Wanted], kept: Mapping[str, Sequence[str]] | None = None
+    index: Offers, wanted: Sequence[Wanted], kept: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Choice]:
     """For each of ``wanted``, as text, the versions that make it run.
 
@@ -56,7 +56,7 @@ def resolve(
     return found
 
 
-def _choose(index: Index, wanted: Wanted, preferred: Mapping[str, Sequence[str]]) -> Choice:
+def _choose(index: Offers, wanted: Wanted, preferred: Mapping[str, Sequence[str]]) -> Choice:
     provider = _Provider(index, preferred)
     resolver: Resolver[Wanted, Offer, str] = Resolver(provider, _Limit())
     try:
@@ -78,7 +78,7 @@ def _choose(index: Index, wanted: Wanted, preferred: Mapping[str, Sequence[str]]
 class _Provider(AbstractProvider["Wanted", Offer, str]):
     """What resolvelib asks."""
 
-    def __init__(self, index: Index, preferred: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, index: Offers, preferred: Mapping[str, Sequence[str]]) -> None:
         self._index = index
         self._preferred = preferred
 

@@ -1,4 +1,4 @@
-"""``umbel app``: write, check, pack and offer apps; choose those that fit together."""
+"""``umbel app``: write, check, pack and offer apps; choose those that fit together, and install them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umbel.cli import _app_common, _app_control, _app_install, _app_run
+from umbel.cli._app_common import AsJson, IndexKeys, Unsigned
 from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
     from umbel.apps.finding import Finding
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the app.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Key = Annotated[
     str | None, typer.Option(metavar="KEY", help="Sign with this key, see umbel keys list.")
 ]
-_EXTRA = "pip install 'umbel[apps]'"
 
 
 def register(app: typer.Typer) -> None:
-    apps = typer.Typer(help="Write, check, pack and offer apps.", no_args_is_help=True)
-    for command in (new, check, icon, pack, index, resolve, rules):
+    apps = typer.Typer(
+        help="Write, check, pack and offer apps; bring them to nodes.", no_args_is_help=True
+    )
+    for command in (new, check, icon, _app_run.run, pack, index, resolve, rules):
         apps.command(command.__name__)(command)
+    for command in (_app_install.install, _app_install.upgrade):
+        apps.command(command.__name__)(command)
+    for name, command in _app_control.COMMANDS.items():
+        apps.command(name)(command)
     app.add_typer(apps, name="app")
 
 
@@ -34,7 +40,7 @@ def new(
     licence: Annotated[str, typer.Option("--license", help="As spdx.org names it.")] = "MIT",
 ) -> None:
     """Write an app that runs: code, icon, translations, setup scripts, a test."""
-    _need()
+    _app_common.need()
     from umbel.apps import template
 
     for name in template.write(folder, title or folder.resolve().name.capitalize(), licence):
@@ -43,7 +49,7 @@ def new(
 
 def check(folder: Folder, as_json: AsJson = False) -> None:
     """Say everything that is wrong with an app, or with an archive; 1 is the exit code of errors."""
-    _need()
+    _app_common.need()
     from umbel.apps import Archive, Source
     from umbel.apps import check as look
     from umbel.apps.check import has_errors
@@ -70,7 +76,7 @@ def icon(
     ] = None,
 ) -> None:
     """Make the icons of an app, in colour and in black and white."""
-    _need()
+    _app_common.need()
     from umbel.apps import icons
     from umbel.build.compile import write_if_changed
 
@@ -97,7 +103,7 @@ def pack(
     ] = None,
 ) -> None:
     """Make the archive of an app. The same folder gives the same bytes, on every machine."""
-    _need()
+    _app_common.need()
     from umbel.apps import Source, mip
     from umbel.apps import pack as pack_app
     from umbel.apps.pack import Choice
@@ -127,7 +133,7 @@ def index(
     reason: Annotated[str, typer.Option(help="Why it is taken back.")] = "taken back",
 ) -> None:
     """Make the index of a folder of archives; any web server can serve it."""
-    _need()
+    _app_common.need()
     from umbel.apps import indexing
     from umbel.cli import _keys
 
@@ -158,27 +164,18 @@ def resolve(  # noqa: PLR0913, PLR0917 - each is an option
     upgrade: Annotated[
         bool, typer.Option("--upgrade", help="The newest of all; what is exact stays.")
     ] = False,
-    key: Annotated[
-        list[str] | None,
-        typer.Option("--key", help="Wanted signatures of the index. One of any known key."),
-    ] = None,
-    unsigned: Annotated[bool, typer.Option("--unsigned", help="Take an unsigned index.")] = False,
+    key: IndexKeys = None,
+    unsigned: Unsigned = False,
     as_json: AsJson = False,
 ) -> None:
     """Choose versions: of the apps you name, and of all that they need."""
-    _need()
+    _app_common.need()
     from umbel.apps.choosing import choose, places
     from umbel.cli import _keys, _output
 
     keys = _keys.named(key or ())
-    lacking: set[str] = set() if unsigned else {one.name for one in keys}
     found = choose(where, wanted, lock=lock, upgrade=upgrade, keys=keys)
-    signers = {one.name for one in found.index.signers}
-    if lacking and (lacking - signers if key else not signers):
-        raise UmbelError(
-            f"the index at {where} is not signed by {' or '.join(sorted(lacking))}",
-            remedy=f"umbel app index DIR --key {sorted(lacking)[0]}; --unsigned takes it as it is",
-        )
+    _app_common.refuse_unsigned(found.index, where, key, unsigned=unsigned)
     if lock:
         found.lock.save(lock)
     if as_json:
@@ -195,7 +192,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - each is an option
 
 def rules(as_json: AsJson = False) -> None:
     """List the rules of the format."""
-    _need()
+    _app_common.need()
     from umbel.apps.finding import rules as all_rules
     from umbel.cli import _output
 
@@ -224,12 +221,3 @@ def _say(folder: Path, findings: list[Finding]) -> None:
 
 def _count(number: int, what: str) -> str:
     return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
-
-
-def _need() -> None:
-    """Say how to get what ``umbel app`` is made with."""
-    import importlib.util
-
-    for name in ("packaging", "PIL", "resolvelib"):
-        if importlib.util.find_spec(name) is None:
-            raise UmbelError(f"umbel app wants {name}, which is not installed", remedy=_EXTRA)

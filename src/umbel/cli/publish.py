@@ -1,10 +1,10 @@
-"""``umbel publish``: wheels, sources and releases for nodes, over an MQTT broker."""
+"""``umbel publish``: wheels, sources, apps and releases for nodes, over an MQTT broker."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ import typer
 from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
+    from umbel.apps import Archive
     from umbel.model import Node
     from umbel.ota.broker import Broker, Place
     from umbel.ota.packages import Package, Wishes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _PASSWORD = "UMBEL_MQTT_PASSWORD"  # noqa: S105 - where it is, not what it is
 _DAY = 86400  # seconds, as mpy-blox has it
 _PORT, _TLS_PORT = 1883, 8883
+Own = tuple[str, bytes] | None  # id and key of the only node that it is for
 _ID = re.compile(r"[a-z0-9]+-[0-9a-f]+")
 
 
@@ -32,6 +34,10 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
     source: Annotated[
         list[str] | None,
         typer.Option("--src", metavar="FILE[=PATH]", help="A file, and where it goes on nodes."),
+    ] = None,
+    app: Annotated[
+        list[Path] | None,
+        typer.Option("--app", help="The archive or the folder of an app; may be repeated."),
     ] = None,
     release: Annotated[
         Path | None, typer.Option(help="A release: a folder, or a zip file.")
@@ -68,9 +74,9 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
     from umbel.ota.broker import Broker, channel_topic
     from umbel.ota.packages import Wishes
 
-    if not (wheels or source or release):
+    if not (wheels or source or app or release):
         raise UmbelError("nothing to publish", remedy="umbel publish WHEEL --node NODE")
-    if release and (wheels or source):
+    if release and (wheels or source or app):
         raise UmbelError("a release comes alone: nodes try one thing at a time")
     if not (channel or node):
         raise UmbelError("for whom?", remedy="--channel NAME or --node NODE")
@@ -82,12 +88,17 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
         allow_downgrade=allow_downgrade,
     )
     packages = [] if release else _packages(wheels or [], source or [], wishes)
+    apps = _apps(app or [])
+
+    def all_of(own: Own) -> list[Package]:
+        return packages + [_app(one, wishes, own, key) for one in apps]
+
     topic = channel_topic(channel) if channel else None
     with Broker.connected(_place(broker, user, tls=tls), keep) as link:
         seen = link.look()
         lists: dict[str, list[str]] = {}
         if topic:
-            name = _publish(link, topic, packages, release, key)
+            name = _publish(link, topic, all_of, release, key)
             lists = {
                 one: [name]
                 for one, said in seen.statuses.items()
@@ -95,7 +106,7 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
             }
         for text in node or ():
             one, known = _find(text, list(seen.statuses))
-            name = _publish(link, f"mpypi/nodes/{one}/cmd", packages, release, key, known)
+            name = _publish(link, f"mpypi/nodes/{one}/cmd", all_of, release, key, known)
             lists.setdefault(one, []).append(name)
         if wait:
             _report(link, lists, wait)
@@ -104,7 +115,7 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
 def _publish(
     link: Broker,
     topic: str,
-    packages: Sequence[Package],
+    all_of: Callable[[Own], list[Package]],
     release: Path | None,
     key: str | None,
     node: Node | None = None,
@@ -118,6 +129,8 @@ def _publish(
         from umbel.release import Release
 
         packages = [made.release(Release.load(release), own if not key else None)]
+    else:
+        packages = all_of(own)
     for package in packages:
         for message in package.messages:
             link.publish(message)
@@ -127,9 +140,7 @@ def _publish(
     return made.name_of(payload)
 
 
-def _list(
-    topic: str, packages: Sequence[Package], key: str | None, own: tuple[str, bytes] | None
-) -> bytes:
+def _list(topic: str, packages: Sequence[Package], key: str | None, own: Own) -> bytes:
     from umbel.cli import _keys
     from umbel.ota import list_signing
     from umbel.ota.packages import plain_list
@@ -141,6 +152,30 @@ def _list(
     if own:
         return list_signing.by_node_key(list_signing.begin(topic, packages), *own)
     return plain_list(packages)
+
+
+def _apps(paths: Sequence[Path]) -> list[Archive]:
+    if not paths:
+        return []
+    from umbel.apps import Archive, supply
+    from umbel.cli import _app_common
+
+    _app_common.need()
+    return [supply.from_folder(path) if path.is_dir() else Archive.read(path) for path in paths]
+
+
+def _app(archive: Archive, wishes: Wishes, own: Own, key: str | None) -> Package:
+    """An app, with the signature that a list for the same nodes has."""
+    from umbel.cli import _keys
+    from umbel.ota import packages
+    from umbel.release import signing
+
+    release = archive.release
+    if key:
+        release = _keys.signed(release, key)
+    elif own:
+        release = release.with_signature(signing.for_node(release.manifest, *own))
+    return packages.app(archive.uid, archive.version, release.zipped(), wishes)
 
 
 def _packages(wheels: Sequence[Path], sources: Sequence[str], wishes: Wishes) -> list[Package]:

@@ -76,6 +76,11 @@ def source(path: Path, target: str, wishes: Wishes) -> Package:
     return _package({"path": target, "type": "src"}, _read(path), wishes)
 
 
+def app(name: str, version: str, content: bytes, wishes: Wishes) -> Package:
+    """The package of an app, whose archive is ``content``."""
+    return _package({"name": name, "version": version, "type": "app"}, content, wishes)
+
+
 def repack(content: bytes) -> bytes:
     """The same wheel, packed so that a kilobyte is all that it takes to unpack it."""
     packed = io.BytesIO()
@@ -146,7 +151,7 @@ def _package(item: dict[str, Any], content: bytes, wishes: Wishes) -> Package:
         item["parts"] = len(messages)
     else:
         messages = [Message(topic=first, payload=content)]
-        if wishes.seed_topics:  # the last spelling is the one of that text
+        if wishes.seed_topics and others:  # the last spelling is the one of that text
             messages.append(Message(topic=others[-1], payload=content))
     _checked(json.dumps([item]).encode())
     return Package(item=item, messages=tuple(messages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import zipfile
 from collections.abc import Mapping
@@ -58,16 +59,22 @@ class Release:
         else:
             self._save_folder(path)
 
+    def zipped(self) -> bytes:
+        """The zip file that this release is."""
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, content in {MANIFEST: self.manifest.content, **self.files}.items():
+                info = zipfile.ZipInfo(name, _LONG_AGO)
+                info.external_attr = _MODE
+                info.create_system = 3  # as on Unix, wherever we are
+                archive.writestr(info, content)
+        return file.getvalue()
+
     def _save_zip(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            with zipfile.ZipFile(fresh, "w") as archive:
-                for name, content in {MANIFEST: self.manifest.content, **self.files}.items():
-                    info = zipfile.ZipInfo(name, _LONG_AGO)
-                    info.external_attr = _MODE
-                    info.create_system = 3  # as on Unix, wherever we are
-                    archive.writestr(info, content)
+            fresh.write_bytes(self.zipped())
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)

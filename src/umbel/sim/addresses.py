@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import islice
 
 from umbel.errors import SimulationError
 
+_NEARBY = 64  # addresses that are looked at
 _LAST_HOST = 254  # .255 is for broadcasts, .0 for the network
 
 
@@ -36,6 +37,24 @@ def from_first(first: str, count: int) -> tuple[str, ...]:
             f"there are only {len(found)} addresses from {first} on", remedy="--first 127.0.1.1"
         )
     return found
+
+
+def free(first: str, ports: Iterable[int], taken: Container[str] = ()) -> str:
+    """The first address from ``first`` on where nobody listens at ``ports``.
+
+    Raises:
+        SimulationError: there is none nearby.
+    """
+    wanted = tuple(ports)
+    for host in from_first(first, _NEARBY):
+        if host in taken:
+            continue
+        try:
+            refuse_taken((host, port) for port in wanted)
+        except SimulationError:
+            continue
+        return host
+    raise SimulationError(f"no address near {first} is free", remedy="--first 127.0.99.1")
 
 
 def refuse_taken(places: Iterable[tuple[str, int]]) -> None:

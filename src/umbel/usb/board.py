@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,15 @@ for name in ("main.py", "boot.st"):
         os.remove("/" + name)
 machine.reset()
 """
+_MAKE_FOLDER = """
+import os
+path = ""
+for name in "{folder}".split("/"):
+    if name not in os.listdir(path or "/"):
+        os.mkdir(path + "/" + name)
+    path += "/" + name
+"""
+_RENAME = 'import os; os.rename("{}", "{}")'
 _SOFT_RESET = b"\r\x03\x03\x02\x04"  # interrupt twice, leave the raw REPL, restart
 _BLOCK = 4096  # bytes of flash; what a file takes is a multiple
 _RELEASE = "sys"
@@ -107,6 +116,20 @@ class Board:
             UmbelError: the flash is full, or the board is gone.
         """
         self._mpremote("fs", "cp", str(file), ":", within=_QUICK)
+
+    def put_below(self, folder: str, files: Mapping[str, Path]) -> None:
+        """Copy files into a folder of its flash; each has its name there when it is whole.
+
+        Ends the program that runs on it.
+
+        Raises:
+            UmbelError: the flash is full, or the board is gone.
+        """
+        self._mpremote("exec", _MAKE_FOLDER.format(folder=folder), within=_QUICK)
+        for name, file in files.items():
+            coming = f"{folder}/{name}.part"
+            self._mpremote("fs", "cp", str(file), f":{coming}", within=_COPYING)
+            self._mpremote("exec", _RENAME.format(coming, f"{folder}/{name}"), within=_QUICK)
 
     def _stop_node(self) -> None:
         """Reset the chip into no program: nothing else stops a watchdog that is running."""
