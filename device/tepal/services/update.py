@@ -6,33 +6,38 @@
     POST update/finish                  checks all, and restarts
     DELETE update                       ends it; what is here stays for another time
     PUT apps/garden-1.0.0.zip           installs an app, see ``app_upload``
+    GET apps …                          tells of apps, see ``app_list``
 
 It only looks who asks for what: apart from ``api`` and from what answers, so that neither stays in
-memory while a release comes.
+memory while a release comes, or what is needed to read packs.
 """
 
 import sys
 
-from tepal.core.commands import ADMIN
+from tepal.core.commands import ADMIN, ROLES, VIEW
 from tepal.formats.errors import TepalError
 
 RARE = True
 
 
 async def admit(request):
-    """Return the module that answers, if an admin asks."""
+    """Return the module that answers, if who asks may have that."""
     caller = await request.caller(changes=request.method != "GET")
-    if caller.role < ADMIN:
-        raise TepalError("denied", "the role admin expected")
-    request.node.sweep()  # what knows callers is large, and so is what an update needs
     parts = request.path.split("/")
     what = request.method + " " + "/".join(parts[3:5])
+    is_look = what == "GET apps" or what[:9] == "GET apps/"
+    role = VIEW if is_look else ADMIN
+    if caller.role < role:
+        raise TepalError("denied", "the role " + ROLES[role] + " expected")
+    request.node.sweep()  # what knows callers is large, and so is what an update needs
     if what == "PUT update/manifest":
         path = "tepal.services.push_manifest"
     elif (what == "PUT update/files" and len(parts) > 5) or what == "POST update/finish":
         path = "tepal.services.pushing"
     elif what in ("GET update", "DELETE update", "GET update/", "DELETE update/"):
         path = "tepal.services.push_state"
+    elif is_look:
+        path = "tepal.services.app_list"
     elif what[:9] == "PUT apps/" and len(parts) == 5:
         path = "tepal.services.app_upload"
     else:
