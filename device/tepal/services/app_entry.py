@@ -94,7 +94,14 @@ def _has(pack, path: str) -> bool:
 
 def _status(node, uid: str) -> dict:
     if uid not in (node.__dict__.get("apps") or ()):  # then nobody knows more of it
-        return {"state": "stopped", "since_ms": 0, "restarts": 0, "cpu_ms": 0, "heap": 0, "out": ""}
+        return {
+            "state": "stopped",
+            "since_ms": 0,
+            "restarts": 0,
+            "cpu_ms": 0,
+            "heap": 0,
+            "out": "",
+        }
     from tepal.core import app_running
 
     return app_running.status(node, uid)
