@@ -166,16 +166,16 @@ def _apps(paths: Sequence[Path]) -> list[Archive]:
 
 def _app(archive: Archive, wishes: Wishes, own: Own, key: str | None) -> Package:
     """An app, with the signature that a list for the same nodes has."""
+    from tempfile import TemporaryDirectory
+
     from umbel.cli import _keys
     from umbel.ota import packages
-    from umbel.release import signing
 
-    release = archive.release
-    if key:
-        release = _keys.signed(release, key)
-    elif own:
-        release = release.with_signature(signing.for_node(release.manifest, *own))
-    return packages.app(archive.uid, archive.version, release.zipped(), wishes)
+    release = _keys.signed(archive.release, key) if key else archive.release
+    with TemporaryDirectory() as folder:
+        path = Path(folder, archive.name)
+        release.save(path)
+        return packages.app(path, wishes, None if key else own)
 
 
 def _packages(wheels: Sequence[Path], sources: Sequence[str], wishes: Wishes) -> list[Package]:
