@@ -6,7 +6,7 @@ import json
 
 from docs.generate._table import table
 
-from tepal.formats import instances, rules
+from tepal.formats import params, rules
 from umbel.build import device_types
 from umbel.build.device_types import Found
 from umbel.model import device_type
@@ -31,7 +31,7 @@ def _section(found: Found) -> str:
     limits = found.type.for_node("")["rule_limits"] or None
     about = f"\n## {one.config_name} ({kind})\n\n{one.description}. Rules: "
     rows = [
-        (f"`{name}`", param.label, instances.wanted(param.for_node()).removesuffix(" expected"),
+        (f"`{name}`", param.label, params.wanted(param.for_node()).removesuffix(" expected"),
          f"`{json.dumps(param.default)}`" if "default" in param.model_fields_set else "")
         for name, param in one.params.items()
     ]  # fmt: skip

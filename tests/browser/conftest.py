@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import os
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -31,12 +32,23 @@ from playwright.async_api import (
     expect,
 )
 
+from umbel.apps import Source, pack, template
+from umbel.build.compile import write_if_changed
 from umbel.model import Node
+from umbel.release import slot
 from umbel.sim import runtime, simulation
 from umbel.sim.plan import Board, Plan
 from umbel.sim.simulation import Simulation
 
 PASSWORD = "rosehip-tea"
+WAIT = """
+import asyncio
+
+
+async def main(app):
+    app.info("the lamp is on")
+    await asyncio.Event().wait()
+"""
 PATIENCE_MS = 60_000  # for what takes a fraction of a second, unless the machine is busy
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -98,8 +110,7 @@ class Visit:
 
 Open = Callable[..., Awaitable[Visit]]
 Simulate = Callable[..., Awaitable[Simulation]]
-
-
+Shelve = Callable[..., None]
 Launch = Callable[[Path], Awaitable[Browser]]
 
 
@@ -168,6 +179,31 @@ async def simulate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGene
             return started
 
         yield simulate
+
+
+@pytest.fixture
+def shelve(tmp_path: Path) -> Shelve:
+    """Put an app on the flash of a node: ``shelve(running, "garden", WAIT, title="Garden")``."""
+
+    def put(running: Simulation, uid: str, main: str = WAIT, **said: Any) -> None:
+        source = tmp_path / "sources" / uid
+        template.write(source, "Garden light", "MIT")
+        (source / "setup" / "install.py").unlink()
+        config = json.loads((source / "config.json").read_text())
+        texts = json.dumps({key: said[key] for key in ("title", "description") if key in said})
+        written = {
+            "main.py": main,
+            "config.json": json.dumps({**config, "version": "1.2.3", **said}),
+            "translate/en_US.json": texts,
+            "translate/de.json": said.get("german", texts),
+        }
+        for name, content in written.items():
+            write_if_changed(source / name, content.encode())
+        flash = running.folder.board(running.nodes[0].board).flash
+        for name, content in slot.laid_out(pack(Source.at(source))).items():
+            write_if_changed(flash / "apps" / uid / name, content)
+
+    return put
 
 
 def url_of(node: Node) -> str:

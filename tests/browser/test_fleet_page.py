@@ -15,7 +15,7 @@ from umbel.fleet import Fleet
 from umbel.model import Node
 from umbel.sim.simulation import Simulation
 
-from .conftest import Open, Simulate, Visit, faults
+from .conftest import Open, Shelve, Simulate, Visit, faults
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -244,3 +244,31 @@ async def test_it_speaks_german(simulate: Simulate, serve: Serve, visit: Open):
 
     await expect(made.page.get_by_text("1 von 1 Knoten antworten")).to_be_visible()
     assert await made.page.evaluate("document.documentElement.lang") == "de"
+
+
+async def test_the_apps_of_the_node_that_is_meant_start_and_stop(
+    simulate: Simulate, serve: Serve, visit: Open, shelve: Shelve
+):
+    running = await simulate("attic", "cellar")
+    shelve(running, "garden", title="Garden light")
+    shelve(running, "odd", title="<b>odd</b>")
+    url, _ = await serve(nodes_of(running))
+    made = await visit(url)
+    apps = made.page.get_by_role("region", name="Apps of attic")
+    await expect(row(made, "attic")).to_contain_text("up")
+    await expect(apps).to_have_count(0)
+
+    await made.page.get_by_label("Select attic").check()
+    await expect(apps.get_by_text("<b>odd</b>")).to_be_visible()
+    await made.button("Start Garden light").click()
+
+    await expect(made.button("Stop Garden light")).to_be_visible()
+    await expect(apps.get_by_role("listitem").first).to_contain_text("running")
+    widths = "(images) => images.map((image) => image.complete && image.naturalWidth)"
+    assert await apps.locator("img").evaluate_all(widths) == [64, 64]
+    assert await faults(made.page) == []
+    await made.button("Stop Garden light").click()
+    await expect(made.button("Start Garden light")).to_be_visible()
+    await made.page.get_by_label("Select attic").uncheck()
+    await made.page.get_by_label("Select cellar").check()
+    await expect(apps).to_have_count(0)

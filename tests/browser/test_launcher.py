@@ -3,59 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Locator, expect
 
-from umbel.apps import Source, pack, template
-from umbel.build.compile import write_if_changed
 from umbel.link.api import Api
-from umbel.release import slot
-from umbel.sim.simulation import Simulation
 
-from .conftest import Open, Simulate, Visit, faults, url_of
+from .conftest import Open, Shelve, Simulate, Visit, faults, url_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WAIT = """
-import asyncio
-
-
-async def main(app):
-    app.info("the lamp is on")
-    await asyncio.Event().wait()
-"""
 CRASH = "async def main(app):\n    raise ValueError('no soil')\n"
-
-Shelve = Callable[..., None]
-
-
-@pytest.fixture
-def shelve(tmp_path: Path) -> Shelve:
-    """Put an app on the flash of a node: ``shelve(running, "garden", WAIT, title="Garden")``."""
-
-    def put(running: Simulation, uid: str, main: str = WAIT, **said: Any) -> None:
-        source = tmp_path / "sources" / uid
-        template.write(source, "Garden light", "MIT")
-        (source / "setup" / "install.py").unlink()
-        config = json.loads((source / "config.json").read_text())
-        texts = json.dumps({key: said[key] for key in ("title", "description") if key in said})
-        written = {
-            "main.py": main,
-            "config.json": json.dumps({**config, "version": "1.2.3", **said}),
-            "translate/en_US.json": texts,
-            "translate/de.json": said.get("german", texts),
-        }
-        for name, content in written.items():
-            write_if_changed(source / name, content.encode())
-        flash = running.folder.board(running.nodes[0].board).flash
-        for name, content in slot.laid_out(pack(Source.at(source))).items():
-            write_if_changed(flash / "apps" / uid / name, content)
-
-    return put
 
 
 def app(made: Visit, title: str) -> Locator:

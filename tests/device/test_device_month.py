@@ -1,5 +1,6 @@
 """A month in a house, by chance, held against a model that looks at everything anew."""
 
+import json
 import random
 
 from tepal.core import ordering
@@ -215,7 +216,7 @@ class House:
             eye.name, eye.nickname, eye.default_rule = "sensor%d" % number, "", "enabled"
             self.eyes.append(eye)
         for it in self.lamps + self.eyes:
-            it.house, it.node, it.timers, it.schedule = self.house, self.node, {}, {}
+            it.house, it.node, it.timers = self.house, self.node, {}
             self.house.all[it.name] = it
         for eye, targets in zip(
             self.eyes, ((0,), (0, 1), (1,), (1, 2), (2, 0))
@@ -305,7 +306,8 @@ class House:
             key = "%s%02d:%02d" % (random.choice(_DAYS), random.randrange(24),
                                    random.randrange(0, 60, 7))  # fmt: skip
             changed[key] = rule
-        model.schedule = lamp.schedule = changed  # as ordering does, when it has saved it
+        model.schedule = changed
+        lamp.schedule = json.dumps(changed)  # as ordering does, when it has saved it
         model.edited(minute, was)
         self.house.plan_anew()
         self.house.step()

@@ -4,7 +4,7 @@ import random
 
 from house import refused
 
-from tepal.formats import arbiter, calendar, fades, instances, rules, ruling, timetable
+from tepal.formats import arbiter, calendar, fades, instances, params, rules, ruling, timetable
 from tepal.formats.errors import TepalError
 
 DAY_S = 86400
@@ -456,10 +456,10 @@ def test_all_faults_are_told_at_once():
 def test_addresses_are_those_of_hosts():
     param = {"type": "host"}
     for text in ("192.0.2.1", "lamp.local", "printer"):
-        assert instances.settled(text, param) == text
+        assert params.settled(text, param) == text
     for text in ("192.0.2.256", "192.0.2.01", "1.2.3", "", "a b", "x/y", ".local", 5, None):
-        refused(instances.settled, text, param)
+        refused(params.settled, text, param)
     for text in ("http://192.0.2.1:8080", "https://hook.example/x", "192.0.2.1:80/y"):
-        assert instances.settled(text, {"type": "url"}) == text
+        assert params.settled(text, {"type": "url"}) == text
     for text in ("ftp://x", "http://", "http://x:99999", "http://a b"):
-        refused(instances.settled, text, {"type": "url"})
+        refused(params.settled, text, {"type": "url"})

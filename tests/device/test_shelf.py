@@ -23,6 +23,7 @@ def test_an_app_is_there_when_its_pack_and_its_manifest_are():
     lay("apps/thermo")
     lay("apps/.new")
     lay("apps/half")
+    lay("apps/No App")
     os.remove("apps/half/manifest")
 
     assert shelf.uids() == ["thermo"]

@@ -332,6 +332,28 @@ async def test_while_a_release_is_on_trial_no_other_is_taken():
     await end(node)
 
 
+async def test_while_a_set_of_files_is_not_confirmed_no_release_is_taken():
+    from tepal.core import journal
+
+    node = running_node()
+    files = journal.open(node, "test", "1")
+    staged = files.file("lib/fan.py", 3)
+    staged.write(b"fan")
+    staged.finish()
+    staged.close()
+    files.commit()
+    files.close()
+
+    assert "a set of files" in refused(updating().open, node, "push")
+    assert journal.replay([]) == []  # as the next boot does
+    assert "a set of files" in refused(updating().open, node, "push")
+    journal.confirm()
+
+    assert not journal.storage.exists("update/journal")
+    updating().open(node, "push").close()
+    await end(node)
+
+
 async def test_a_node_that_could_break_takes_no_release():
     node = running_node()
     node.slot = ""

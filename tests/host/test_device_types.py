@@ -11,7 +11,7 @@ import pytest
 
 # A node's code carries no types where inference will do.
 # pyright: reportUnknownMemberType=false
-from tepal.formats import instances, rules
+from tepal.formats import params, rules
 from tepal.formats.errors import TepalError
 from umbel.build import device_contract, device_types, sources, stage
 from umbel.build.device_types import Found
@@ -325,7 +325,7 @@ def test_a_template_that_is_filled_in_is_a_good_instance(found: Found):
     samples = {"host": "192.0.2.1", "url": "http://192.0.2.1", "text": "x", "choice": None}
     given: dict[str, Any] = {"_type": found.type.config_name, "nickname": "X", "schedule": {}}
     for number, (name, param) in enumerate(found.type.params.items()):
-        if param.type in instances.PINS:
+        if param.type in params.PINS:
             given[name] = number
         elif param.type == "choice":
             given[name] = list(param.choices or ())[0]  # noqa: RUF015 - the first will do

@@ -22,6 +22,13 @@ from umbel.model import Address, Node
 
 TOKEN = "tansy-and-yarrow"
 PAGE = b"<!doctype html><title>fleet</title>"
+GARDEN = {
+    "uid": "garden",
+    "title": "<script>Garten</script>",
+    "icon": "/api/v1/apps/garden/icon/64",
+    "state": "running",
+    "since_ms": 5,
+}
 OURS = {"authorization": f"Bearer {TOKEN}"}
 
 
@@ -39,6 +46,20 @@ class FakeApi(Api):
         if line.startswith("refuse "):
             raise NodeError(line.removeprefix("refuse "), f"{self.node.name}: no")
         return Result(value={"line": line}, text=f"line: {line}")
+
+    async def apps(self) -> dict[str, Any]:
+        if self.node.name == "gone":
+            raise LinkError("gone cannot be reached")
+        if self.node.name == "slow":
+            return {"apps": [{"uid": "../etc", "title": 5}]}
+        return {"language": "de", "apps": [GARDEN, {"uid": "lib", "title": "lib", "icon": ""}]}
+
+    async def icon(self, uid: str, pixels: int, *, is_bw: bool = False) -> bytes:
+        if uid == "lib":
+            raise NodeError("not_found", f"{self.node.name}: an icon of lib")
+        if self.node.name == "slow":
+            return b"<script>"
+        return b"\x89PNG\r\n\x1a\n" + f"{uid} {pixels} {is_bw}".encode()
 
 
 @pytest.fixture
@@ -230,6 +251,8 @@ async def test_the_schema_describes_every_route(client: Client):
         "/api/login",
         "/api/nodes",
         "/api/nodes/{name}",
+        "/api/nodes/{name}/apps",
+        "/api/nodes/{name}/apps/{uid}/icon/{pixels}",
         "/api/nodes/{name}/commands",
         "/metrics",
     }
@@ -382,3 +405,51 @@ def test_tokens_are_long_and_never_the_same():
     assert len({new_token() for _ in range(50)}) == 50
     assert len(new_token()) >= 24
     assert TOKEN not in repr(Guard(token=TOKEN, hosts=frozenset()))
+
+
+# apps
+
+
+async def test_the_apps_of_a_node_are_passed_on_with_icons_of_the_gateway(client: Client):
+    answer = await client(headers=OURS).get("/api/nodes/attic/apps")
+
+    assert answer.status_code == 200
+    garden, lib = answer.json()["apps"]
+    assert answer.json()["language"] == "de"
+    assert garden["title"] == "<script>Garten</script>"
+    assert garden["state"] == "running"
+    assert garden["icon"] == "/api/nodes/attic/apps/garden/icon/64"
+    assert (lib["icon"], lib["state"]) == ("", "stopped")
+
+
+async def test_an_icon_comes_through_the_gateway(client: Client):
+    answer = await client(headers=OURS).get("/api/nodes/attic/apps/garden/icon/32?bw=1")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    assert answer.content == b"\x89PNG\r\n\x1a\ngarden 32 True"
+    assert answer.headers["cache-control"].startswith("private")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("nobody/apps", 404, "unknown_node"),
+        ("gone/apps", 502, "unreachable"),
+        ("slow/apps", 502, "unreachable"),
+        ("attic/apps/lib/icon/64", 404, "not_found"),
+        ("slow/apps/garden/icon/64", 502, "unreachable"),
+        ("attic/apps/garden/icon/7", 400, "bad_request"),
+        ("attic/apps/garden/icon/big", 400, "bad_request"),
+        ("attic/apps/..%2F..%2Flog/icon/64", 404, "not_found"),
+        ("attic/apps/Garden/icon/64", 400, "bad_request"),
+    ],
+)
+async def test_what_cannot_be_passed_on_is_a_problem(
+    client: Client, path: str, status: int, code: str
+):
+    assert problem(await client(headers=OURS).get(f"/api/nodes/{path}")) == (status, code)
+
+
+async def test_apps_are_for_who_has_the_token(client: Client):
+    assert (await client().get("/api/nodes/attic/apps")).status_code == 401
+    assert (await client().get("/api/nodes/attic/apps/garden/icon/64")).status_code == 401

@@ -219,6 +219,26 @@ async def test_a_node_that_is_not_there_is_a_sentence():
             await attic_api.about()
 
 
+async def test_who_waits_while_we_let_go_of_a_node_is_told():
+    one = api(lambda _: httpx.Response(200, json=ABOUT))
+    await one.aclose()
+
+    with pytest.raises(LinkError, match="attic is looked after no more"):
+        await one.apps()
+
+
+async def test_an_icon_is_bytes():
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return httpx.Response(200, content=b"\x89PNG")
+
+    async with api(answer) as attic:
+        assert await attic.icon("a/b", 64, is_bw=True) == b"\x89PNG"
+    assert asked == ["/api/v1/apps/a%2Fb/icon/64?bw=1"]
+
+
 async def test_a_connection_that_the_node_has_closed_is_tried_again_for_what_changes_nothing():
     asked: list[str] = []
 

@@ -1,6 +1,6 @@
 // What the page asks of the gateway.
 import { backoff, refusal, Refused, sentence, Store, Unreachable, without } from "@umbel/components";
-import { type Change, changed, type Nodes, type Outcome } from "./model";
+import { type App, type Change, changed, type Nodes, type Outcome } from "./model";
 import { catalogue } from "./texts";
 
 export interface State {
@@ -63,6 +63,15 @@ export class Gateway {
   /** What came of `line` on each of the nodes. */
   async run(line: string, nodes: string[]): Promise<Record<string, Outcome>> {
     return this.ask("POST", "commands", { cmd: line, nodes });
+  }
+
+  /** The apps of a node; none where it cannot say, or was built without. */
+  async apps(node: string): Promise<App[]> {
+    try {
+      return (await this.ask<{ apps: App[] }>("GET", `nodes/${encodeURIComponent(node)}/apps`)).apps;
+    } catch {
+      return [];
+    }
   }
 
   choose(language: string): void {

@@ -20,6 +20,17 @@ export interface NodeView {
   seen: string | null;
 }
 
+export interface App {
+  uid: string;
+  version: string;
+  title: string;
+  state: string;
+  launchable: boolean;
+  icon: string; // a path, or ""
+  out: string; // the last thing it said, or why it failed
+  fault: string | null; // why it cannot be described
+}
+
 export interface Outcome {
   answer: { result: unknown; text: string } | null;
   error: { code: string; message: string } | null;

@@ -47,7 +47,7 @@ class Instance:
     wanted: "Any" = None  # of a device: on or off; None: nobody has said anything yet
     decided: "Any" = None  # by its sensors
     since: "Any" = None  # [UTC seconds, rule]: what is in force of the schedule
-    schedule: dict = {}
+    schedule = ""  # as JSON, see ``rulebook.rules``
     timers: dict = {}  # what falls due at which millisecond of uptime
     commands = ()  # methods that are commands besides those that all have
     fault = ""  # what went wrong last; empty again when it goes well

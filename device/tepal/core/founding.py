@@ -9,10 +9,10 @@ import sys
 
 from micropython import const
 
-from tepal.core import devices, storage
+from tepal.core import devices, pieces, storage
+from tepal.core.pieces import PATH
 
 RARE = True
-PATH = const("config/devices.json")
 _TIDY = const(4096)  # bytes between two collections
 _BLOCK = const(256)  # bytes
 _PAUSE_MS = const(1500)
@@ -46,18 +46,18 @@ async def _try(node, left: int) -> int:
 async def found(node) -> None:
     """Make everything and let it live. What is wrong is logged, and the others work."""
     house = devices.Devices(node, node.board().edges().flag())
-    data, places, name = _open(house)
-    try:
-        kinds = _kinds(data, places)
-        wrong = _check(house, data, places, kinds)
-        if name == PATH and not wrong:
-            _keep_copy()
-        node.sweep()  # what has checked takes as much memory as a door
-        await _build(house, data, places, kinds, wrong)
-    finally:
-        if data:
-            data.file.close()
-    data = places = kinds = None
+    text, name = pieces.open_best(house.faults)
+    if text:
+        try:
+            kinds = _kinds(text)
+            wrong = _check(house, text, kinds)
+            if name == PATH and not wrong:
+                _keep_copy()
+            node.sweep()  # what has checked takes as much memory as a door
+            await _build(house, text, kinds, wrong)
+        finally:
+            text.file.close()
+    text = kinds = None
     node.sweep()
     _join(house)
     for fault in house.faults:
@@ -66,106 +66,6 @@ async def found(node) -> None:
     node.commands.providers.insert(0, house)
     node.clock.listeners += (house.plan_anew,)
     node.tasks.start("devices", house.run(), "system")
-
-
-def _open(house) -> tuple:
-    """Return the text of the best file, {key: (begin, end) of its value}, and the file's name.
-
-    It stays text: of all there is, one instance at a time is read.
-    """
-    for name in (PATH, PATH + ".new", PATH + ".1"):
-        if not storage.exists(name):
-            continue
-        data = _Text(name)
-        try:
-            storage.verify(data.block, data.file)
-            places = dict(_members(data))
-            for key in places:
-                _value(data, places, key)
-        except (ValueError, IndexError) as error:
-            data.file.close()
-            house.faults.append(name + ": " + (str(error) or "JSON"))
-            continue
-        if name != PATH:
-            house.faults.append(name + " is used instead")
-        return data, places, name
-    house.faults.append(PATH + ": cannot be read")
-    return None, {}, ""
-
-
-class _Text:
-    """The bytes of a file, of which a block is in memory."""
-
-    def __init__(self, path: str):
-        """Raises: OSError."""
-        self.file = open(path, "rb")  # noqa: SIM115 - as long as somebody reads
-        self.begin, self.block = 0, self.file.read(_BLOCK)
-
-    def __getitem__(self, at: int) -> int:
-        if not self.begin <= at < self.begin + len(self.block):
-            self.begin = at - at % _BLOCK
-            self.block = self.part(self.begin, self.begin + _BLOCK)
-        return self.block[at - self.begin]  # IndexError behind the end
-
-    def part(self, begin: int, end: int) -> bytes:
-        """Return the bytes of a part."""
-        self.file.seek(begin)
-        return self.file.read(end - begin)
-
-
-def _value(data, places: dict, key: str):
-    return json.loads(data.part(*places[key]))
-
-
-def _members(data):
-    """Yield (key, (begin, end) of the value) of an object as JSON. Raises: ValueError, IndexError."""
-    at = _after_space(data, 0)
-    if data[at] != ord("{"):
-        raise ValueError("an object expected")
-    at = _after_space(data, at + 1)
-    while data[at] != ord("}"):
-        end = _after_value(data, at)
-        key = json.loads(data.part(at, end))
-        at = _after_space(data, end)
-        if data[at] != ord(":") or not isinstance(key, str):
-            raise ValueError("JSON")
-        at = _after_space(data, at + 1)
-        end = _after_value(data, at)
-        if key != "_crc":
-            yield key, (at, end)
-        at = _after_space(data, end)
-        if data[at] == ord(","):
-            at = _after_space(data, at + 1)
-        elif data[at] != ord("}"):
-            raise ValueError("JSON")
-
-
-def _after_space(data, at: int) -> int:
-    while data[at] in b" \t\r\n":
-        at += 1
-    return at
-
-
-def _after_value(data, at: int) -> int:
-    """Return where the value that begins here ends."""
-    depth = 0
-    while True:
-        byte = data[at]
-        if byte == ord('"'):
-            at += 1
-            while data[at] != ord('"'):
-                at += 2 if data[at] == ord("\\") else 1
-        elif byte in b"[{":
-            depth += 1
-        elif byte in b"]}":
-            if not depth:
-                return at
-            depth -= 1
-        elif byte in b",:" and not depth:
-            return at
-        at += 1
-        if not depth and byte in b'"]}':
-            return at
 
 
 def _keep_copy() -> None:
@@ -194,19 +94,19 @@ def _is_same(first: str, second: str) -> bool:
     return True
 
 
-def _check(house, data, places: dict, kinds: dict) -> list:
+def _check(house, text, kinds: dict) -> list:
     """Note all faults; return the ids that have one, and what else has."""
-    from tepal.formats import instances
+    from tepal.formats import instances, params
 
     def type_of(name, is_sensor):
         return kinds.get((name, is_sensor))
 
     slim = {}  # all, without what is long
-    for key in places:
-        slim[key] = None if instances.is_id(key) else _value(data, places, key)
+    for key in text.places:
+        slim[key] = None if params.is_id(key) else text.value(key)
     found = []
-    for name in instances.names(slim):
-        slim[name] = _value(data, places, name)
+    for name in params.names(slim):
+        slim[name] = text.value(name)
         found += instances.of_instance(slim, name, type_of)
         if isinstance(slim[name], dict):
             for key in ("schedule", "targets", "default_rule"):
@@ -223,18 +123,19 @@ def _check(house, data, places: dict, kinds: dict) -> list:
     return [path.split(".")[0] for path, _ in found]
 
 
-async def _build(house, data, places: dict, kinds: dict, wrong: list) -> None:
+async def _build(house, text, kinds: dict, wrong: list) -> None:
     """Fill ``house`` with what is not wrong."""
-    from tepal.formats import instances
+    from tepal.formats import params
 
-    for name in instances.names(places):
+    for name in params.names(text.places):
         if name in wrong:
             continue
         await asyncio.sleep_ms(0)  # a door may want to answer meanwhile
+        gc.collect()
         try:
-            given = _value(data, places, name)
+            given = text.value(name)
             kind = kinds[(given["_type"], name[0] == "s")]
-            house.all[name] = _instance(house, instances, name, given, kind)
+            house.all[name] = _instance(house, params, name, given, kind)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - a driver is anybody's code, and its bus may be dead
@@ -254,11 +155,11 @@ def _join(house) -> None:
     rulebook.recall(house)
 
 
-def _instance(house, instances, name: str, given: dict, kind):
+def _instance(house, params, name: str, given: dict, kind):
     node = house.node
-    values = instances.parameters(given, kind)
+    values = params.parameters(given, kind)
     for key, param in kind["params"].items():
-        if param["type"] in instances.PINS:
+        if param["type"] in params.PINS:
             values[key] = _hardware(node, name, param["type"], values[key])
     path = "devices." + kind["module"]
     __import__(path)
@@ -273,11 +174,11 @@ def _instance(house, instances, name: str, given: dict, kind):
     it.timers = {}
     if kind["rule_prompt"] != "standard":
         it.rule_prompt = kind["rule_prompt"]
-        it.rule_limits = instances.limits(kind, given)
+        it.rule_limits = params.limits(kind, given)
     it.default_rule = it.rule_validator(given["default_rule"])
-    it.schedule = {}
-    for key, rule in given.get("schedule", {}).items():
-        it.schedule[key] = it.rule_validator(rule)
+    if given.get("schedule"):
+        rules = given["schedule"]
+        it.schedule = json.dumps({key: it.rule_validator(rules[key]) for key in rules})
     if name[0] == "s":
         it.targets = given["targets"]
     if it.poll_ms:
@@ -299,13 +200,13 @@ def _hardware(node, name: str, kind: str, pin):
     return number
 
 
-def _kinds(data, places: dict) -> dict:
+def _kinds(text) -> dict:
     """Return the types that are wanted: {(config name, is sensor): type}."""
     from tepal.core import kinds
 
     wanted = []
-    for name in places:
-        given = _value(data, places, name)
+    for name in text.places:
+        given = text.value(name)
         if isinstance(given, dict) and "_type" in given:
             wanted.append((given["_type"], name[0] == "s"))
     found = {}

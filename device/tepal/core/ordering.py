@@ -2,6 +2,8 @@
 
 # Of the part devices, which a release can leave out.
 
+import json
+
 from micropython import const
 
 from tepal.core import rulebook
@@ -170,23 +172,23 @@ async def trigger_sensor(it):
 
 def get_schedule_rules(it) -> dict:
     """Return its rules by time."""
-    return it.schedule
+    return rulebook.rules(it)
 
 
 async def add_schedule_rule(it, time, rule, overwrite=None):
     """Follow ``rule`` from a time of day on. Raises: TepalError ``schedule``, ``rule``, ``flash``."""
     time = str(time)
     rulebook.when(it.house, time)
-    if time in it.schedule and overwrite not in ("overwrite", True):
+    changed = rulebook.rules(it)
+    if time in changed and overwrite not in ("overwrite", True):
         raise TepalError("schedule", "there is a rule at %s; overwrite replaces it" % time)
-    changed = dict(it.schedule)
     changed[time] = it.rule_validator(rule)
     return await _reschedule(it, changed)
 
 
 async def remove_rule(it, time):
     """Forget the rule of a time. Raises: TepalError ``schedule``, ``flash``."""
-    changed = dict(it.schedule)
+    changed = rulebook.rules(it)
     if changed.pop(str(time), None) is None:
         raise TepalError("schedule", "there is no rule at %s" % time)
     return await _reschedule(it, changed)
@@ -194,7 +196,7 @@ async def remove_rule(it, time):
 
 async def _reschedule(it, changed: dict) -> dict:
     rulebook.save(it.name, "schedule", changed)
-    it.schedule = changed
+    it.schedule = json.dumps(changed)
     it.house.plan_ms = 0
     it.house.tell(it)
     it.house.flag.set()
@@ -210,7 +212,7 @@ def status(it) -> dict:
         "current_rule": it.current_rule,
         "scheduled_rule": it.scheduled_rule,
         "default_rule": it.default_rule,
-        "schedule": it.schedule,
+        "schedule": rulebook.rules(it),
         "override": rulebook.override(it),
         "fault": it.fault,
     }
@@ -245,7 +247,7 @@ def attributes(it) -> dict:
         "current_rule": it.current_rule,
         "scheduled_rule": it.scheduled_rule,
         "default_rule": it.default_rule,
-        "schedule": it.schedule,
+        "schedule": rulebook.rules(it),
         "fading": it.fade is not None,
     }
     if isinstance(it, Device):
@@ -292,7 +294,7 @@ async def remove_schedule_keyword(house, name):
     if changed.pop(str(name), None) is None:
         raise TepalError("schedule", "there is no keyword %s" % name)
     for it in house.all.values():
-        for key in it.schedule:
+        for key in rulebook.rules(it):
             try:
                 rulebook.when_of(key, changed)
             except TepalError:

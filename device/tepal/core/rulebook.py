@@ -2,14 +2,14 @@
 
 # Of the part devices, which a release can leave out.
 
+import json
+
 from micropython import const
 
-from tepal.core import storage
 from tepal.formats import calendar, ruling, timetable
 from tepal.formats.errors import TepalError
 
 RARE = True
-PATH = const("config/devices.json")
 _OWNER = const("devices")  # of the record in ``node.states``
 
 
@@ -83,9 +83,10 @@ def override(it):
 def _entries(house, it) -> list:
     """Return (when, rule) of the schedule; keys of the same moment in alphabetical order."""
     found = []
-    for key in sorted(it.schedule):
+    given = rules(it)
+    for key in sorted(given):
         try:
-            found.append((timetable.parse(key, house.keywords), it.schedule[key]))
+            found.append((timetable.parse(key, house.keywords), given[key]))
         except TepalError as error:
             it.fault = str(error)
     return found
@@ -123,17 +124,19 @@ def time(text: str) -> str:
     return text
 
 
+def rules(it) -> dict:
+    """Return the rules of its schedule: {key: rule}."""
+    return json.loads(it.schedule) if it.schedule else {}
+
+
 def save(name: str, key, value) -> None:
     """Change one thing in the file of devices. Raises: TepalError ``flash``."""
+    from tepal.core import pieces
+
     try:
-        record = storage.newest(PATH, 1)[0] or {}
-        if key is None:
-            record[name] = value
-        else:
-            record[name][key] = value
-        storage.write(PATH, record, 1)
+        pieces.save(name, key, value)
     except (OSError, KeyError) as error:
-        raise TepalError("flash", PATH + " not saved: " + str(error))
+        raise TepalError("flash", pieces.PATH + " not saved: " + str(error))
 
 
 def remember(house) -> None:

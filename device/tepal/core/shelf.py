@@ -25,7 +25,11 @@ _FOLDER = const(0x4000)
 
 def uids() -> list:
     """Return the names of all that is installed, sorted."""
-    return [name for name in _folders(ROOT) if is_installed(home(name))]
+    found = []
+    for name in _folders(ROOT):
+        if is_installed(ROOT + "/" + name) and not list(appnames.uid_faults(name)):
+            found.append(name)
+    return found
 
 
 def home(uid: str) -> str:

@@ -19,7 +19,7 @@ def open(node, feed: str, asked: bool = False):
 
     Raises: TepalError ``update_busy``, ``update_flash``, ``unsupported``.
     """
-    from tepal.core import slots
+    from tepal.core import slots, storage
     from tepal.core.session import Session
 
     if not node.slot:
@@ -29,6 +29,11 @@ def open(node, feed: str, asked: bool = False):
     current, trial, _ = slots.pointer(node.slot)
     if trial or current != node.slot:
         raise TepalError("update_busy", "a release is on trial")
+    if storage.exists("update/journal"):
+        from tepal.core import journal
+
+        if journal.pending():
+            raise TepalError("update_busy", "a set of files is not confirmed yet")
     before = node.__dict__.get("session")
     if before:
         if before.is_alive():

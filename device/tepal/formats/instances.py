@@ -9,25 +9,14 @@ params {name: {type, min, max, choices, default}}, and sensor: whether it is one
 
 # Of the part devices, which a release can leave out.
 
-from tepal.formats import rules, timetable
+from tepal.formats import params, rules, timetable
 from tepal.formats.errors import TepalError
 
 RARE = True
-PINS = ("pin", "output_pin", "input_pin", "edge_pin", "pwm_pin")  # types of parameters
 _COMMON = ("_type", "nickname", "default_rule", "schedule", "targets")
 _LONGEST = 120  # characters
 _MOST = 64  # instances, and rules of one
 _NO_DEFAULT = ("int_or_fade", "int_range", "thermostat", "api_target", "string")
-
-
-def names(config: dict) -> "list[str]":
-    """Return the ids of all instances, in the order of their numbers."""
-    return sorted([key for key in config if is_id(key)], key=_order)
-
-
-def is_id(name: str) -> bool:
-    """Tell whether ``name`` is device1, sensor12 …"""
-    return name[:6] in ("device", "sensor") and 0 < len(name[6:]) < 4 and name[6:].isdigit()
 
 
 def faults(config: object, type_of) -> "list[tuple[str, str]]":
@@ -38,7 +27,7 @@ def faults(config: object, type_of) -> "list[tuple[str, str]]":
     if not isinstance(config, dict):
         return [("", "an object expected")]
     found = of_all(config, type_of)
-    for name in names(config):
+    for name in params.names(config):
         found += of_instance(config, name, type_of)
     return found
 
@@ -53,9 +42,9 @@ def of_all(config: dict, type_of) -> "list[tuple[str, str]]":
             _keywords(config[key], found)
         elif key == "ir_blaster":
             found.append((key, "an instance expected, a device with the _type ir-blaster"))
-        elif not is_id(key):
+        elif not params.is_id(key):
             found.append((key, "device1 …, sensor1 …, metadata or schedule_keywords expected"))
-    ids = names(config)
+    ids = params.names(config)
     if len(ids) > _MOST:
         found.append(("", "at most %d devices and sensors expected" % _MOST))
     return found + _twice(config, ids, type_of)
@@ -88,81 +77,6 @@ def of_instance(config: dict, name: str, type_of) -> list:
     return found
 
 
-def parameters(given: dict, kind: dict) -> dict:
-    """Return the parameters of a type as its class takes them, defaults filled in.
-
-    Raises: TepalError ``config_value``.
-    """
-    found = {}
-    for key, param in kind["params"].items():
-        if key in given:
-            found[key] = settled(given[key], param)
-        elif "default" in param:
-            found[key] = param["default"]
-        else:
-            raise TepalError("config_value", key + " is missing")
-    return found
-
-
-def settled(value, param: dict) -> object:
-    """Return a value as a parameter has it: "18" as the number of a pin, 5.0 as 5.
-
-    Raises: TepalError ``config_value``, with what was expected.
-    """
-    kind = param["type"]
-    if kind in PINS:
-        return _pin(value)
-    if kind in ("int", "float") and not isinstance(value, bool):
-        return _bounded(value, param)
-    if kind == "bool" and isinstance(value, bool):
-        return value
-    if kind == "choice" and value in param["choices"]:
-        return value
-    if isinstance(value, str) and 0 < len(value) <= _LONGEST:
-        is_right = kind == "text" or (kind == "host" and _is_host(value))
-        if is_right or (kind == "url" and _is_url(value)):
-            return value
-    raise TepalError("config_value", wanted(param))
-
-
-def wanted(param: dict) -> str:
-    """Return in words what a parameter takes."""
-    kind = param["type"]
-    if kind == "choice":
-        return "one of %s expected" % ", ".join([str(one) for one in param["choices"]])
-    if kind in ("int", "float"):
-        words = "a whole number" if kind == "int" else "a number"
-        if "min" in param:
-            words += " from %s" % param["min"]
-        if "max" in param:
-            words += " to %s" % param["max"]
-        return words + " expected"
-    if kind in PINS:
-        return "the number of a pin or its name expected"
-    words = {"host": "an IPv4 address or a host name", "url": "http://… or https://…"}
-    return words.get(kind, {"bool": "true or false"}.get(kind, "a text")) + " expected"
-
-
-def limits(kind: dict, given: dict) -> "tuple[float, float] | None":
-    """Return (lowest, highest) of the rules of an instance; None where there are none."""
-    if "min_rule" in kind["params"] and "max_rule" in kind["params"]:
-        found = parameters(given, kind)
-        return found["min_rule"], found["max_rule"]  # pyright: ignore[reportReturnType]
-    bounds = kind.get("rule_limits")
-    if not bounds:
-        return None
-    return converted(bounds, given.get("units")) if kind["rule_prompt"] == "thermostat" else bounds
-
-
-def converted(bounds, units) -> tuple:
-    """Return limits in degrees Celsius in another unit."""
-    if units == "fahrenheit":
-        return tuple([degrees * 9 / 5 + 32 for degrees in bounds])
-    if units == "kelvin":
-        return tuple([degrees + 273.15 for degrees in bounds])
-    return tuple(bounds)
-
-
 def _kind(given: dict, name: str, type_of):
     kind = given.get("_type")
     return type_of(kind, name[0] == "s") if isinstance(kind, str) else None
@@ -171,17 +85,17 @@ def _kind(given: dict, name: str, type_of):
 def _parameters(given: dict, kind: dict, name: str, found: list) -> None:
     for key, param in kind["params"].items():
         if key not in given and "default" not in param:
-            found.append((name + "." + key, "missing: " + wanted(param)))
+            found.append((name + "." + key, "missing: " + params.wanted(param)))
         elif key in given:
             try:
-                settled(given[key], param)
+                params.settled(given[key], param)
             except TepalError as error:
                 found.append((name + "." + key, error.detail))
 
 
 def _rules(config: dict, given: dict, kind: dict, name: str, found: list) -> None:
     try:
-        bounds = limits(kind, given)
+        bounds = params.limits(kind, given)
     except TepalError:
         return  # said already
     if bounds and bounds[0] > bounds[1]:
@@ -272,66 +186,12 @@ def _twice(config: dict, ids: list, type_of) -> list:
                 found.append((name + ".nickname", "%s has it already" % other))
         kind = _kind(given, name, type_of)
         for key, param in kind["params"].items() if kind else ():
-            if param["type"] in PINS:
+            if param["type"] in params.PINS:
                 try:
-                    number = _pin(given.get(key, param.get("default")))
+                    number = params.settled(given.get(key, param.get("default")), param)
                 except TepalError:
                     continue
                 other = pins.setdefault(number, name + "." + key)
                 if other != name + "." + key:
                     found.append((name + "." + key, "%s has pin %s already" % (other, number)))
     return found
-
-
-def _pin(value):
-    if isinstance(value, str) and value.isdigit() and len(value) < 4:
-        value = int(value)
-    if isinstance(value, str) and _is_name(value):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 256:
-        return value
-    raise TepalError("config_value", "the number of a pin or its name expected")
-
-
-def _is_name(text: str) -> bool:
-    for char in text:
-        if not (char.isalpha() or char.isdigit() or char == "_"):
-            return False
-    return text[:1].isalpha() and len(text) <= 32
-
-
-def _bounded(value, param: dict):
-    try:
-        number = rules.check("int_range" if param["type"] == "int" else "float_range", value)
-    except TepalError:
-        raise TepalError("config_value", wanted(param))
-    if isinstance(number, str):
-        raise TepalError("config_value", wanted(param))
-    if not param.get("min", number) <= number <= param.get("max", number):
-        raise TepalError("config_value", wanted(param))
-    return number
-
-
-def _is_host(text: str) -> bool:
-    words = text.split(".")
-    if len(words) == 4 and "".join(words).isdigit():
-        return all(
-            0 < len(word) < 4 and str(int(word)) == word and int(word) < 256 for word in words
-        )
-    for char in text:
-        if not (char.isalpha() or char.isdigit() or char in ".-") or ord(char) > 127:
-            return False
-    return text[0] not in ".-" and not "".join(words).isdigit()
-
-
-def _is_url(text: str) -> bool:
-    scheme, colon, rest = text.partition("://")
-    if not colon:  # the original takes it without
-        scheme, rest = "http", text
-    host, _, port = rest.partition("/")[0].partition(":")
-    is_port = not port or (port.isdigit() and 0 < int(port) < 65536)
-    return scheme in ("http", "https") and bool(host) and _is_host(host) and is_port
-
-
-def _order(name: str) -> tuple:
-    return name[:6], int(name[6:])

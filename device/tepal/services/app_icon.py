@@ -30,7 +30,8 @@ async def send(request, uid: str, pixels: str) -> None:
         name = appfiles.choose_icon(names, int(pixels), is_bw)
         if not name:
             raise TepalError("not_found", "an icon of " + uid)
-        with app_list.pack_of(folder).open(uid + "/" + name, "") as file:
+        file = app_list.pack_of(folder).open(uid + "/" + name, "")
+        with file:  # pyright: ignore[reportGeneralTypeIssues]
             await _send(request, file)
     except app_list.DAMAGED:
         if request.answered:

@@ -63,7 +63,6 @@ _STATUS = {
     "load_failed": 500,
     "flash": 500,
     "full": 507,
-    "not_included": 501,
     "unsupported": 501,
     "update_flash": 501,
     "http_version": 505,

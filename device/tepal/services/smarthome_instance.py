@@ -4,6 +4,7 @@
 
 from micropython import const
 
+from tepal.core import rulebook
 from tepal.core.devices import Device, Sensor
 from tepal.formats import rules
 from tepal.formats.errors import TepalError
@@ -197,11 +198,12 @@ def _to_come(request, it) -> list:
     get, now = request.node.config.get, request.node.clock.now()
     almanac = timetable.Almanac(calendar.zone(get), sun.place(get("place")))
     found = []
-    for key in it.schedule if now else ():
+    known = rulebook.rules(it)
+    for key in known if now else ():
         try:
             moment = almanac.next(timetable.parse(key, request.house.keywords), now)
         except TepalError:
             continue  # its status tells
         if moment is not None and moment - now < _DAY_S:
             found.append((moment, key))
-    return [it.schedule[key] for _, key in sorted(found)]
+    return [known[key] for _, key in sorted(found)]

@@ -32,7 +32,7 @@ async def add_schedule_rule(request, it, time, rule, overwrite=None) -> dict:
         it.rule_validator(rule)
     except TepalError:
         raise Wrong("Invalid rule")
-    if time in it.schedule and overwrite != "overwrite":
+    if time in rulebook.rules(it) and overwrite != "overwrite":
         raise Wrong("Rule already exists at %s, add 'overwrite' arg to replace" % time)
     changed = await request.run(it.name, "add_schedule_rule", time, rule, "overwrite")
     return {"Rule added": changed[time], "time": time}
@@ -41,7 +41,7 @@ async def add_schedule_rule(request, it, time, rule, overwrite=None) -> dict:
 async def remove_rule(request, it, time) -> dict:
     """Forget the rule of a time."""
     _check_time(request.house, time)
-    if time not in it.schedule:
+    if time not in rulebook.rules(it):
         raise Wrong("No rule exists at that time")
     await request.run(it.name, "remove_rule", time)
     return {"Deleted": time}
@@ -79,7 +79,7 @@ async def remove_schedule_keyword(request, name) -> dict:
         raise Wrong("Keyword does not exist")
     left = {key: known[key] for key in known if key != name}
     for it in request.house.all.values():
-        for key in list(it.schedule):
+        for key in rulebook.rules(it):
             if not _is_time(key, left) and _is_time(key, known):
                 await request.run(it.name, "remove_rule", key)
     await request.run("devices", "remove_schedule_keyword", name)

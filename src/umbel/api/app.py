@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from umbel.api import problem, stream
+from umbel.api import apps, problem, stream
 from umbel.api.door import GuardedDoor
 from umbel.api.guard import Guard
 from umbel.api.metrics import CONTENT_TYPE, Metrics
@@ -78,6 +78,7 @@ def create_app(fleet: Fleet, guard: Guard, page: Path | None) -> FastAPI:
         title="Umbel gateway", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
     )
     _add_fleet(app, fleet)
+    apps.add(app, fleet)
     _add_page(app, guard, page)
     _add_errors(app)
     app.add_middleware(GuardedDoor, guard=guard)

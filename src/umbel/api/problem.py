@@ -15,6 +15,8 @@ _OF_NODES = {
     "unknown_module": 404,
     "unknown_function": 404,
     "not_found": 404,
+    "not_included": 404,
+    "app_missing": 404,
     "wait": 429,
     "queue_full": 429,
 }

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tepal.formats import instances, rules, timetable
+from tepal.formats import params, rules, timetable
 from tepal.formats.errors import TepalError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _instance(config: dict[str, Any], found: Found) -> dict[str, Any]:
         given[name] = _until(
             lambda n=name, p=param: _value(n, p), lambda v, p=param: _settled(v, p)
         )
-    limits = instances.limits(kind, given)
+    limits = params.limits(kind, given)
     prompt = found.type.rule_prompt
     expected = rules.expected(prompt, limits)
     given["default_rule"] = _until(
@@ -61,7 +61,7 @@ def _instance(config: dict[str, Any], found: Found) -> dict[str, Any]:
         except TepalError as error:
             print(error.detail)
     if found.type.is_sensor:
-        devices = [name for name in instances.names(config) if name.startswith("device")]
+        devices = [name for name in params.names(config) if name.startswith("device")]
         wanted = _ask(f"Targets, of {' '.join(devices) or 'no devices'}", "", None).split()
         given["targets"] = [name for name in wanted if name in devices]
     return given
@@ -77,7 +77,7 @@ def _value(name: str, param: Param) -> Any:
 
 
 def _settled(value: Any, param: Param) -> Any:
-    return instances.settled(value, param.for_node())
+    return params.settled(value, param.for_node())
 
 
 def _until(ask_once: Callable[[], Any], check: Callable[[Any], Any]) -> Any:

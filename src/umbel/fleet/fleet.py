@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from umbel.errors import NodeError, UmbelError
 from umbel.fleet.links import Connect, Links
@@ -72,6 +73,14 @@ class Fleet:
             LinkError: it cannot be reached.
         """
         return await self._links.api(name).run(line)
+
+    async def apps(self, name: str) -> dict[str, Any]:
+        """The apps of one node, as it tells of them. Raises as ``run`` does."""
+        return await self._links.api(name).apps()
+
+    async def icon(self, name: str, uid: str, pixels: int, *, is_bw: bool = False) -> bytes:
+        """The icon of an app of one node, a PNG picture. Raises as ``run`` does."""
+        return await self._links.api(name).icon(uid, pixels, is_bw=is_bw)
 
     async def run_on(self, names: Sequence[str], line: str) -> dict[str, Outcome]:
         """What came of ``line`` on each of the nodes; one that fails stops no other."""

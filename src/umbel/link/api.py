@@ -94,6 +94,15 @@ class Api:
         """Every task, running or ended."""
         return _list(await self.request("GET", "tasks"))
 
+    async def apps(self) -> dict[str, Any]:
+        """Every app that is installed, how it is, and the language of their titles."""
+        return _object(await self.request("GET", "apps"))
+
+    async def icon(self, uid: str, pixels: int, *, is_bw: bool = False) -> bytes:
+        """The icon of an app that suits, a PNG picture; for a screen without colours if ``is_bw``."""
+        path = f"apps/{quote(uid, safe='')}/icon/{pixels}{'?bw=1' if is_bw else ''}"
+        return await self._fetched(self._client.build_request("GET", path), ANSWER_TIMEOUT)
+
     async def log(self) -> list[str]:
         """The newest lines of the log."""
         return cast("list[str]", _list(await self.request("GET", "log")))
@@ -122,6 +131,13 @@ class Api:
         return _object(await self._request(request, within))
 
     async def _request(self, request: httpx.Request, within: float) -> object:
+        data = await self._fetched(request, within)
+        try:
+            return json.loads(data)
+        except ValueError as exc:
+            raise LinkError(f"{self.node.name} answered nonsense to {request.url.path}") from exc
+
+    async def _fetched(self, request: httpx.Request, within: float) -> bytes:
         try:
             async with asyncio.timeout(within), self._turn:
                 with self._troubles():
@@ -164,7 +180,9 @@ class Api:
     ) -> None:
         await self.aclose()
 
-    async def _exchange(self, request: httpx.Request) -> object:
+    async def _exchange(self, request: httpx.Request) -> bytes:
+        if self._client.is_closed:  # while we waited for our turn
+            raise LinkError(f"{self.node.name} is looked after no more", remedy="umbel status")
         response = await self._client.send(request, stream=True)
         try:
             data = await _bounded(response)
@@ -172,10 +190,7 @@ class Api:
             await response.aclose()
         if response.is_error:
             raise self._refusal(response, data)
-        try:
-            return json.loads(data)
-        except ValueError as exc:
-            raise LinkError(f"{self.node.name} answered nonsense to {request.url.path}") from exc
+        return data
 
     @contextmanager
     def _troubles(self) -> Generator[None]:

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tepal.formats import instances
+from tepal.formats import instances, params
 from tepal.formats.errors import TepalError
 from umbel.errors import UmbelError
 
@@ -70,7 +70,7 @@ class Param(BaseModel):
             raise ValueError("min is above max")
         if "default" in self.model_fields_set:
             try:
-                instances.settled(self.default, self.for_node())  # pyright: ignore[reportUnknownMemberType]
+                params.settled(self.default, self.for_node())  # pyright: ignore[reportUnknownMemberType]
             except TepalError as error:
                 raise ValueError(f"default {self.default!r}: {error.detail}") from error
         return self

@@ -43,7 +43,7 @@ def install(*folders: Path) -> None:
     boards = tuple(map(str, (BOARD, sources.device_dir(), *folders)))
     micropython = sys.modules.setdefault("micropython", ModuleType("micropython"))
     _add(micropython, const=_same)
-    _add(sys.modules.setdefault("deflate", ModuleType("deflate")), DeflateIO=_inflating, RAW=1)
+    _add(sys.modules.setdefault("deflate", ModuleType("deflate")), DeflateIO=_Inflating, RAW=1)
     _add(gc, mem_alloc=_memory_used, mem_free=_memory_free, threshold=_same)
     _add(sys, print_exception=_print_exception)
     _add(time, sleep_ms=_sleep_ms, sleep_us=_sleep_us, ticks_ms=_ticks_ms, ticks_us=_ticks_us)
@@ -120,14 +120,6 @@ def _ticks_diff(later: int, earlier: int) -> int:
     """The distance between two moments, over the point where the counter begins anew."""
     half = _TICKS_PERIOD // 2
     return (later - earlier + half) % _TICKS_PERIOD - half
-
-
-def _inflating(
-    source: BinaryIO, kind: int, window: int, close: bool = False
-) -> _Inflating | io.BufferedReader:
-    """What deflate.DeflateIO makes; one that closes its source may read ahead of what is wanted."""
-    made = _Inflating(source, kind, window, close)
-    return io.BufferedReader(made) if close else made
 
 
 class _Inflating(io.RawIOBase):

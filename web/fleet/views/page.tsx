@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Gateway, State } from "../gateway";
 import { listed, type NodeView, type Order } from "../model";
 import { catalogue, t } from "../texts";
+import { Apps } from "./apps";
 import { Commands } from "./commands";
 import { Empty } from "./empty";
 import { Table } from "./table";
@@ -17,6 +18,7 @@ export function Page({ gateway }: { gateway: Gateway }) {
   const all = Object.values(state.nodes);
   const shown = listed(state.nodes, filter, order);
   const meant = shown.filter(({ name }) => selected.has(name));
+  const one = meant.length === 1 ? meant[0] : undefined;
   return (
     <>
       <a class="skip" href="#main">
@@ -57,7 +59,10 @@ export function Page({ gateway }: { gateway: Gateway }) {
               />
               {shown.length === 0 && <p class="hint">{t("filter.none", { filter })}</p>}
             </section>
-            <Commands gateway={gateway} nodes={meant.length ? meant : shown} isSelection={meant.length > 0} />
+            <div>
+              {one?.condition === "up" && <Apps key={one.name} gateway={gateway} node={one.name} />}
+              <Commands gateway={gateway} nodes={meant.length ? meant : shown} isSelection={meant.length > 0} />
+            </div>
           </div>
         )}
       </main>
