@@ -22,6 +22,10 @@ def wheel_item(data, version="1.0", name="fan-club", **more):
     return dict(type="wheel", name=name, version=version, pkg_sha256=sha(data), **more)
 
 
+def app_item(data, name, version="1.0.0"):
+    return dict(type="app", name=name, version=version, pkg_sha256=sha(data))
+
+
 def source_item(data=SOURCE, path="user_main.py", **more):
     return dict(type="src", path=path, pkg_sha256=sha(data), **more)
 
@@ -262,6 +266,38 @@ async def test_a_package_may_come_in_parts():
     from tepal.core import moving
 
     assert moving.digest_of("data.bin") == sha(data)
+    await house.end()
+
+
+async def test_apps_come_one_by_one_and_are_believed_for_their_own_signatures():
+    from app_archives import archive, deflated, exists
+    from releases import KEY
+
+    from tepal.core import secrets
+
+    good = archive(files={"media/x.bin.z": deflated(bytes(18000))})
+    forged = archive("fence", key=bytes(32))
+    items = [app_item(good, "garden"), app_item(forged, "fence")]
+    house = await follow(config='{"update_auto": true}')
+    node = house.node
+    secrets.put(node.vault, "key", KEY.hex())
+    node.slot, node.id = "a", "micr00OS"
+    parts = house.broker.keep(dict(items[0], parts=2), b"")
+    topic = "mpypi/packages/app/" + parts["pkg_sha256"]
+    house.broker.kept.update({topic + "/0": good[:16384], topic + "/1": good[16384:]})
+    house.broker.keep(items[1], forged)
+
+    house.command([parts])
+    await house.until("confirmed")
+    house.command([items[1]])
+    failed = await house.until("failed")
+    house.command([items[0]])
+    await house.until("current")
+
+    assert exists("apps/garden/pack")
+    assert "node's key is wrong" in failed["reason"]
+    assert not exists("apps/fence")
+    assert not exists("update/app.new")
     await house.end()
 
 

@@ -15,7 +15,7 @@ _KEYS = const("release_keys")
 def check(node, found, topic: str) -> None:
     """Believe a list, or refuse it; one of our own form is for its topic and never older.
 
-    A list of a release alone needs no signature, as its manifest has one.
+    A list of a release or of apps needs no signature, as their manifests have one.
     Raises: TepalError ``release_unsigned``, ``release_signature``, ``release_sequence``,
     ``update_list``.
     """
@@ -28,7 +28,7 @@ def check(node, found, topic: str) -> None:
             )
         _remember(found, topic)
         return
-    others = [item for item in found.items if item["type"] != "release"]
+    others = [item for item in found.items if item["type"] not in ("release", "app")]
     # Only looked at: to read a key takes more memory than anything else here.
     is_strict = secrets.get(node.vault, _KEYS) or node.config.get("update_strict") == "all"
     if others and is_strict:

@@ -1,4 +1,4 @@
-"""Does what a list from MQTT says: all of its packages as one set, or a release."""
+"""Does what a list from MQTT says: a release, or apps one by one, then all other packages as one set."""
 
 # Of the part mqtt, which a release can leave out.
 
@@ -122,6 +122,13 @@ async def _follow(channel, name: str, items: list, asked: bool) -> str:
         from tepal.services import update_release
 
         return await update_release.bring(channel, name, wanted[0], asked)
+    apps = [item for item in wanted if item["type"] == "app"]
+    for item in apps:
+        await _bring_app(channel, item)
+        node.sweep()
+    wanted = [item for item in wanted if item not in apps]
+    if not wanted:
+        return "confirmed"
     if node.config.get("update_trust_topic"):
         _mark_mistakes(node, items)
     return await _bring(channel, name, wanted, asked)
@@ -143,6 +150,12 @@ async def _bring(channel, name: str, wanted: list, asked: bool) -> str:
     finally:
         files.close()
     return "restarting"
+
+
+def _bring_app(channel, item: dict):
+    from tepal.services import update_app
+
+    return update_app.bring(channel, item)
 
 
 async def _bring_source(channel, files, item: dict) -> None:

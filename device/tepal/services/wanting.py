@@ -26,8 +26,25 @@ def is_wanted(node, item: dict, asked: bool) -> bool:
         if here.get("given_up") and here["given_up"] == item["release"] and not asked:
             raise TepalError("update_rolled_back", item["version"] + " has failed here before")
         return not item["release"] or here["release"] != item["release"]
+    if kind == "app":
+        return _is_app_wanted(item)
     node.log.warn("update: nobody here knows the type " + item["name"])
     return False
+
+
+def _is_app_wanted(item: dict) -> bool:
+    """Newer ones are, and older ones if the list says so; none that is here in whatever place."""
+    try:
+        from tepal.core import shelf
+        from tepal.formats import semver
+    except ImportError as error:
+        raise TepalError("not_included", str(error))
+    try:
+        new = semver.parse(item["version"])
+    except ValueError as error:
+        raise TepalError("update_list", "version of %s: %s" % (item["name"], error))
+    here = [semver.parse(version) for version, _ in shelf.versions(item["name"])]
+    return new not in here and (not here or new > here[0] or item["allow_downgrade"])
 
 
 def _is_wheel_wanted(item: dict) -> bool:
