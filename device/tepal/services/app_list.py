@@ -14,7 +14,7 @@ import json
 from micropython import const
 
 from tepal.core import shelf
-from tepal.formats import appconfig, appfiles
+from tepal.formats import appfiles
 from tepal.formats.errors import TepalError
 from tepal.services import body
 
@@ -86,7 +86,7 @@ def _describe(entry: dict, uid: str, folder: str, language: str) -> None:
     pack = pack_of(folder)
     config = shelf.config(folder, uid)
     entry["version"] = str(config["version"])
-    entry["permissions"] = appconfig.as_list(config.get("permissions"))
+    entry["permissions"] = [one for one in config.get("permissions", ()) if isinstance(one, str)]
     entry["launchable"] = "execute" in config or any(_has(pack, uid + one) for one in _MAIN)
     if appfiles.choose_icon(media(folder, uid), _ICON):
         entry["icon"] = "/api/v1/apps/%s/icon/%d" % (uid, _ICON)
