@@ -67,8 +67,9 @@ def running_node(  # noqa: PLR0913 - a test bench has many screws
     config: Mapping[str, object] | None = None,
     devices: Mapping[str, object] | None = None,
     module: Path | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> Generator[Node]:
-    """A node that is being started, perhaps with more configuration and a module; ends with the block.
+    """A node that is being started, perhaps with more on its flash; ends with the block.
 
     Raises:
         FetchError: there is no such MicroPython here.
@@ -86,6 +87,8 @@ def running_node(  # noqa: PLR0913 - a test bench has many screws
         if module is not None:
             (flash / "modules").mkdir()
             shutil.copy(module, flash / "modules")
+        for name, content in (files or {}).items():
+            compiler.write_if_changed(flash / name, content)
         process = stack.enter_context(
             running(
                 [

@@ -5,7 +5,6 @@
 from micropython import const
 
 from tepal.core import storage
-from tepal.formats import appfiles, calendar, cron
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -13,6 +12,16 @@ _EVERY_S = const(3600)  # of an app that has a script and says nothing
 _GAP_S = const(120)  # a clock that is put right by less hides nothing
 _FAR_BACK_S = const(7200)  # one that is put back by more was wrong before
 _SCRIPTS = ("setup/schedule.mpy", "setup/schedule.py", "setup/schedule.sh")
+
+
+def made(job, config: dict, place: str):
+    """Return the schedule of an app whose files are at ``place``; None if it has none."""
+    found = entries(place, config, job.node.clock.uptime_ms())
+    if not found:
+        return None
+    from tepal.core.app_schedule import Schedule
+
+    return Schedule(job, found)
 
 
 def entries(place: str, config: dict, now_ms: int) -> list:
@@ -30,6 +39,8 @@ def entries(place: str, config: dict, now_ms: int) -> list:
 
 def plan(schedule) -> None:
     """Find out when what has a time is due; while nobody has set the clock it never is."""
+    from tepal.formats import calendar, cron
+
     node = schedule.job.node
     now = node.clock.now()
     since = schedule.last = after(schedule.last, now)
@@ -58,20 +69,22 @@ def after(last: int, now: int) -> int:
 
 def begin(job, do: str):
     """Begin ``module:function``, or the script if ``do`` names nothing. Raises: TepalError."""
-    from tepal.core import app_launch
+    from tepal.core import app_entry
 
     if do:
-        return app_launch.function(job, do)(job.app)
+        return app_entry.function(job, do)(job.app)
     script = _script(job.app.code)
     if not script:
         raise TepalError("app_failed", job.uid + ": the schedule has nothing to do")
     if script[-3:] != ".sh":
-        return app_launch.function(job, "setup.schedule:run")(job.app)
+        return app_entry.function(job, "setup.schedule:run")(job.app)
     return _run(job.app, script)
 
 
 async def _run(app, script: str) -> None:
     """Run the commands of a script; the first that fails ends it."""
+    from tepal.formats import appfiles
+
     with open(app.code + "/" + script, "rb") as file:
         lines = appfiles.script_lines(file.read().decode())
     for line in lines:

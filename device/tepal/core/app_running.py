@@ -18,6 +18,8 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _STATE = const("apps/.state")
+_LASTING = const("core.app core.app_task core.app_schedule hal.app_pack")
+_TIDY = const(4096)  # bytes between two collections
 _LOOK_MS = const(20)
 _END_MS = const(2000)  # how long an app may take to clean up
 
@@ -124,9 +126,13 @@ def launch(node, uid: str) -> None:
     shelf.require(uid)
     node.sweep()
     before = gc.mem_alloc()  # pyright: ignore[reportAttributeAccessIssue]
-    job = _new(node, uid)
-    _load(job)
-    node.sweep()
+    gc.threshold(_TIDY)  # what is collected late leaves the heap in pieces
+    try:
+        job = _new(node, uid)
+        _load(job)
+    finally:
+        gc.threshold(-1)
+        node.sweep()
     job.heap = gc.mem_alloc() - before  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -180,6 +186,15 @@ async def halt(node, uid: str) -> None:
     node.apps.pop(uid, None)
     if not node.apps:
         del node.apps
+        _forget()
+
+
+def _forget() -> None:
+    """Drop what lasts as long as apps run."""
+    from tepal.core import loading
+
+    for name in _LASTING.split():
+        loading.forget("tepal." + name)
 
 
 async def _end(tasks: list, most_ms: int) -> bool:

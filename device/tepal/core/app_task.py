@@ -18,6 +18,7 @@ class Job:
     dropped = False  # its program did not end in time, and takes no step more
     app = None  # what the program is given
     work: tuple = ("", None)  # call, file or command, and which
+    config = None  # what config.json says, until it was looked at
     schedule = None  # what it does by itself, see app_schedule
 
     def __init__(self, node, uid: str):
@@ -65,9 +66,9 @@ class Job:
 
     def other(self):
         """Begin a program that is no function."""
-        from tepal.core import app_launch
+        from tepal.core import app_entry
 
-        return app_launch.other(self)
+        return app_entry.other(self)
 
     def load(self) -> None:
         """Load the program anew. Raises: TepalError."""

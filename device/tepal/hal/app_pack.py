@@ -1,11 +1,32 @@
-"""An installed app as a folder of its own: ``/app/<name>``, straight from its pack."""
+"""An installed app as a folder of its own: ``/app/<name>``, straight from its pack. Not RARE: it lasts."""
 
 # Of the part apps, which a release can leave out.
 
 import sys
 
-RARE = True
+from start import Pack
+
 _ROOT = "/app"
+
+
+class AppPack(Pack):
+    """A pack seen from the folder of its app."""
+
+    def __init__(self, folder: str, uid: str):
+        """Raises: OSError, ValueError (it is damaged)."""
+        Pack.__init__(self, folder)
+        self.uid = uid + "/"
+
+    def find(self, path: str) -> int:
+        """Return the number of a file."""
+        return Pack.find(self, self.uid + path.strip("/"))
+
+    def ilistdir(self, path: str):
+        """Yield what os.ilistdir does."""
+        return Pack.ilistdir(self, self.uid + path.strip("/"))
+
+    def umount(self):
+        """Nothing is to be done; MicroPython calls it."""
 
 
 def mount(folder: str, uid: str, name: str) -> str:
@@ -14,24 +35,8 @@ def mount(folder: str, uid: str, name: str) -> str:
     ``name`` is what the build wrote into imports, see ``appconfig.qualified``, or ``<name>__app``
     for an app that is launched itself. Raises: OSError, ValueError (it is damaged).
     """
-    from start import Pack
-
-    class AppPack(Pack):
-        """A pack seen from the folder of its app."""
-
-        def find(self, path: str) -> int:
-            """Return the number of a file."""
-            return Pack.find(self, uid + "/" + path.strip("/"))
-
-        def ilistdir(self, path: str):
-            """Yield what os.ilistdir does."""
-            return Pack.ilistdir(self, uid + "/" + path.strip("/"))
-
-        def umount(self):
-            """Nothing is to be done; MicroPython calls it."""
-
     place = _ROOT + "/" + name
-    _vfs().mount(AppPack(folder), place)
+    _vfs().mount(AppPack(folder, uid), place)
     if _ROOT not in sys.path:
         sys.path.append(_ROOT)
     return place

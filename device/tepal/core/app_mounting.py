@@ -1,0 +1,64 @@
+"""Mounts an app and all that it needs, each under the name by which the others import it."""
+
+# Of the part apps, which a release can leave out.
+
+from micropython import const
+
+from tepal.core import app_launch, shelf
+from tepal.formats import appconfig
+from tepal.formats.errors import TepalError
+
+RARE = True
+_MOST = const(32)  # apps that one may need, with those that they need
+_MAIN = const("main:main")
+
+
+def mount(job) -> None:
+    """Mount it, and note what its program is. Raises: TepalError, MemoryError."""
+    app_launch.unmount(job)  # it begins anew
+    uid = job.uid
+    folder = shelf.require(uid)
+    job.config = _config(folder, uid)
+    _mount(job, folder, uid, appconfig.import_name(uid) + "__app")
+    _mount_needed(job, uid, job.config)
+    job.work = appconfig.entry(job.config.get("execute", _MAIN))
+
+
+def _mount_needed(job, uid: str, config: dict) -> None:
+    """Mount what an app needs, and what that needs."""
+    for name, wanted in appconfig.dependencies(config):
+        found = shelf.choose(name, wanted)
+        if found is None:
+            text = ".".join(["x" if part is None else str(part) for part in wanted])
+            detail = "%s, which %s needs, in a version %s" % (name, uid, text)
+            raise TepalError("app_missing", detail)
+        known = appconfig.qualified(name, wanted)
+        if known not in [mount[0] for mount in job.mounts]:
+            _mount(job, found[1], name, known)
+            _mount_needed(job, name, _config(found[1], name))
+
+
+def _mount(job, folder: str, uid: str, name: str) -> None:
+    """Mount one app, unless another one that runs has done it."""
+    if len(job.mounts) >= _MOST:
+        raise TepalError("app_failed", "%s: needs more than %d apps" % (job.uid, _MOST))
+    is_there = name in app_launch.mounted(job.node)
+    job.mounts.append((name, uid))
+    if is_there:
+        return
+    try:
+        job.node.app_pack().mount(folder, uid, name)
+    except (OSError, ValueError):
+        job.mounts.pop()
+        raise _damaged(uid)
+
+
+def _config(folder: str, uid: str) -> dict:
+    try:
+        return shelf.config(folder, uid)
+    except (OSError, ValueError):
+        raise _damaged(uid)
+
+
+def _damaged(uid: str) -> TepalError:
+    return TepalError("app_failed", uid + ": its files are damaged; install it again")
