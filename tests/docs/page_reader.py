@@ -128,6 +128,7 @@ async def _see_switched(scope: Scope, name: str, state: str) -> None:
 async def _click(scope: Scope, name: str) -> None:
     summary = scope.locator("summary").filter(has_text=name)
     found = _roles(scope, _PRESSED, name=name, exact=True).or_(summary).filter(visible=True).first
+    await expect(found).to_be_visible()
     await found.click()
 
 
