@@ -23,7 +23,7 @@ def wheel_item(data, version="1.0", name="fan-club", **more):
 
 
 def app_item(data, name, version="1.0.0"):
-    return dict(type="app", name=name, version=version, pkg_sha256=sha(data))
+    return {"type": "app", "name": name, "version": version, "pkg_sha256": sha(data)}
 
 
 def source_item(data=SOURCE, path="user_main.py", **more):
@@ -349,7 +349,7 @@ async def test_lists_that_make_no_sense_are_refused_with_the_reason():
         status = await house.until("refused")
         assert reason in status["reason"], (payload, status)
     house.broker.said.clear()
-    house.command([{"type": "app", "name": "x"}])
+    house.command([{"type": "font", "name": "x"}])
     await house.until("current")
     await house.end()
 

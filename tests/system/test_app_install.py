@@ -3,46 +3,161 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from umbel.apps import Source, pack
+from umbel.apps import Source, pack, template
 from umbel.errors import NodeError
+from umbel.link import proof
 from umbel.link.api import Api
-from umbel.release import signing
+from umbel.model import Node
+from umbel.release import Release, signing
 
 APPS = Path(__file__).parents[2] / "apps"
+BEAT = """\
+import asyncio
+
+async def main(app):
+    with open(app.path("{name}"), "w") as file:
+        file.write("here")
+    while True:
+        await asyncio.sleep(1)
+"""
+
+Simulate = Callable[..., Any]
 
 
-def archive(source: Path, node: Any, folder: Path) -> bytes:
-    """The archive of an app, vouched for with the key of a node."""
-    release = pack(Source.at(source))
-    if node:
-        release = release.with_signature(
-            signing.for_node(release.manifest, node.id, node.access.key)
-        )
+def written(folder: Path, version: str, **more: str) -> Release:
+    """An app that runs until it is stopped, and says which version it is."""
+    if not folder.exists():
+        template.write(folder, "Garden", "MIT")
+    config = (folder / "config.json").read_text()
+    old = config.partition('"version": "')[2].partition('"')[0]
+    (folder / "config.json").write_text(config.replace(old, version, 1))
+    (folder / "main.py").write_text(BEAT.format(name=version))
+    for name, content in more.items():
+        (folder / "setup" / f"{name}.py").write_text(content)
+    return pack(Source.at(folder))
+
+
+def archive(release: Release, node: Node | None, folder: Path) -> bytes:
+    """What comes over the wire, vouched for with the key of a node."""
+    if node and node.access.key:
+        proof = signing.for_node(release.manifest, node.id, node.access.key)
+        release = release.with_signature(proof)
     path = folder / "app.zip"
     release.save(path)
     return path.read_bytes()
 
 
-def put(node: Any, content: bytes, query: str = "") -> dict[str, Any]:
+def ask(node: Node, method: str, path: str, content: bytes = b"") -> dict[str, Any]:
     async def send() -> dict[str, Any]:
         async with Api(node) as api:
-            return await api.send("PUT", f"apps/app.zip{query}", content)
+            return await api.send(method, path, content)
 
     return asyncio.run(send())
 
 
-def test_apps_come_over_http_what_they_need_first(simulate, tmp_path: Path):
-    node = simulate().node("node01")
+def put(node: Node, content: bytes, query: str = "") -> dict[str, Any]:
+    return ask(node, "PUT", f"apps/app.zip{query}", content)
+
+
+def command(node: Node, line: str) -> Any:
+    async def run() -> object:
+        async with Api(node) as api:
+            return (await api.run(line)).value
+
+    return asyncio.run(run())
+
+
+def test_apps_come_over_http_what_they_need_first(simulate: Simulate, tmp_path: Path):
+    node = simulate("--nodes", "1").node("node01")
+    sunrise = archive(pack(Source.at(APPS / "sunrise")), node, tmp_path)
+    thermo = archive(pack(Source.at(APPS / "thermo")), node, tmp_path)
 
     with pytest.raises(NodeError, match=r"sunrise-1\.x\.x wanted, none here"):
-        put(node, archive(APPS / "thermo", node, tmp_path))
-    first = put(node, archive(APPS / "sunrise", node, tmp_path))
-    second = put(node, archive(APPS / "thermo", node, tmp_path))
+        put(node, thermo)
+    first = put(node, sunrise)
+    second = put(node, thermo)
 
     assert first == {"uid": "sunrise", "version": "1.0.0", "was": "", "place": "base"}
     assert second["uid"] == "thermo"
+
+
+def test_what_is_refused_over_http_has_a_status_and_a_sentence(simulate: Simulate, tmp_path: Path):
+    node = simulate("--nodes", "1").node("node01")
+    unsigned = archive(written(tmp_path / "garden", "1.0.0"), None, tmp_path)
+    vetoed = archive(
+        written(tmp_path / "garden", "1.0.0", install="def run(app):\n    1 / 0\n"), node, tmp_path
+    )
+    large = unsigned + bytes(300_000)
+
+    table = (
+        ("release_unsigned", unsigned, ""),
+        ("release_unsigned", large, ""),
+        ("app", b"no archive", ""),
+        ("app_setup", vetoed, ""),
+        ("not_found", unsigned, "/more.zip"),
+    )
+    for code, content, more in table:
+        with pytest.raises(NodeError) as caught:
+            ask(node, "PUT", f"apps/app.zip{more}", content)
+        assert caught.value.code == code
+    stranger = httpx.put(f"{node.url}/api/v1/apps/app.zip", content=unsigned)
+    unnamed = httpx.put(f"{node.url}/api/v1/apps/app.txt", content=unsigned)
+
+    assert (stranger.status_code, stranger.json()["code"]) == (401, "login_required")
+    assert unnamed.status_code == 401
+    assert put(node, archive(written(tmp_path / "other", "1.0.0"), node, tmp_path))
+
+
+def test_a_sender_who_hangs_up_leaves_the_node_free_for_the_next_one(
+    simulate: Simulate, tmp_path: Path
+):
+    node = simulate("--nodes", "1").node("node01")
+    content = archive(written(tmp_path / "garden", "1.0.0"), node, tmp_path)
+    assert node.web_port
+    request = httpx.Request("PUT", f"{node.url}/api/v1/apps/a.zip", content=content)
+
+    flow = proof.of(node.access)
+    assert flow
+    with httpx.Client(auth=flow) as client, pytest.raises(httpx.HTTPError):
+        client.send(
+            client.build_request(
+                "PUT",
+                str(request.url),
+                content=_broken(content),
+                headers={"content-length": str(len(content))},
+            )
+        )
+
+    assert put(node, content)["uid"] == "garden"
+
+
+def _broken(content: bytes):
+    yield content[:2000]
+    raise httpx.WriteError("gone")
+
+
+def test_an_app_that_runs_is_stopped_for_its_upgrade_and_goes_on(
+    simulate: Simulate, tmp_path: Path
+):
+    node = simulate("--nodes", "1").node("node01")
+    put(node, archive(written(tmp_path / "garden", "1.0.0"), node, tmp_path))
+    command(node, "app start garden")
+
+    done = put(node, archive(written(tmp_path / "garden", "1.1.0"), node, tmp_path))
+    time.sleep(1)
+    shown = command(node, "app info garden")
+    removed = command(node, "app remove garden purge=True")
+
+    assert done["was"] == "1.0.0"
+    assert shown["version"] == "1.1.0"
+    assert shown["status"]["state"] == "running"
+    assert removed == {"uid": "garden", "was": "1.1.0"}
+    assert command(node, "app list") == []

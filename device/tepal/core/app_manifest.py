@@ -28,11 +28,9 @@ class _Lines:
 async def take(work) -> None:
     """Read the manifest; ``work.said`` is what it says. Raises: TepalError ``app``, ``manifest``."""
     stream = work.stream
-    found = app_archive.member(await stream.exactly(app_archive.HEADER))
-    name = await stream.exactly(found[0]) if found else b""
-    if name != _NAME or found[1] > _LARGEST:
+    name_size, left = app_archive.member(await stream.exactly(app_archive.HEADER)) or (0, 0)
+    if await stream.exactly(name_size) != _NAME or left > _LARGEST:
         raise TepalError("app", "G1: an archive that begins with its manifest expected")
-    left = found[1]
 
     async def read() -> bytes:
         nonlocal left

@@ -15,14 +15,16 @@ def config(folder: str, uid: str) -> dict:
     """Return what config.json says in the version in ``folder``. Raises: OSError, ValueError."""
     from start import Pack
 
+    file = Pack(folder).open(uid + "/config.json", "")
     try:
-        with Pack(folder).open(uid + "/config.json", "") as file:
-            text = block = file.read(_BLOCK)
-            while block and len(text) < _MOST:
-                block = file.read(_BLOCK)
-                text += block
+        text = block = file.read(_BLOCK)
+        while block and len(text) < _MOST:
+            block = file.read(_BLOCK)
+            text += block
     except EOFError:  # in the middle of the file
         raise ValueError(uid)
+    finally:
+        file.close()
     text = text.strip()
     if text[-1:] != b"}":  # MicroPython's JSON does not miss a closing bracket
         raise ValueError(uid)

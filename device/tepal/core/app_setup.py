@@ -71,9 +71,12 @@ async def _unpack(uid: str, folder: str) -> None:
             if not storage.exists(target):
                 make_folders(target)
                 pack = Pack(_NEW)
-                with pack.open(path, "") as file:
+                file = pack.open(path, "")
+                try:
                     # One that was zipped already goes on with what stands behind it.
                     await _write(file, target, pack.size if path.endswith(".gz") else -1)
+                finally:
+                    file.close()
 
 
 async def _write(file, target: str, left: int = -1) -> None:

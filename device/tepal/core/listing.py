@@ -45,7 +45,7 @@ class Listing:
         self.at = self.file.tell()
         self.file.close()
 
-    def next(self):
+    def next(self) -> tuple:
         """Return (path, size, SHA-256 in hex, start in the pack or OWN); () behind the last file."""
         if not self.left:
             return ()

@@ -5,10 +5,9 @@ signed. What is signed are the bytes themselves, so the signatures stand last:
 
     {"v":2,"to":"mpypi/channels/stable","seq":7,"items":[…],"sig":[["rsa","<id>","<hex>"]]}
 
-An item is ``{"type":"wheel","name","version","pkg_sha256"}``, ``{"type":"src","path","pkg_sha256"}``,
-``{"type":"app","name","version","pkg_sha256"}`` or
-``{"type":"release","version","release","pkg_sha256"}``. ``parts`` says in how many messages it
-comes, below its topic, where it is not one.
+An item is ``{"type":"wheel","name","version","pkg_sha256"}``, the same of type ``app``,
+``{"type":"src","path","pkg_sha256"}`` or ``{"type":"release","version","release","pkg_sha256"}``.
+``parts`` says in how many messages it comes, below its topic, where it is not one.
 """
 
 # Of the part mqtt, which a release can leave out.
@@ -27,12 +26,6 @@ _MOST = 64  # items
 _MOST_SIGNATURES = 4
 _PURPOSE = b"tepal-channel 1\n"  # the keys sign other things too, and those begin otherwise
 _SIGNED = b',"sig":'
-_FIELDS = {
-    "wheel": ("name", "version"),
-    "app": ("name", "version"),
-    "src": ("path",),
-    "release": ("version",),
-}
 
 
 class UpdateList:
@@ -110,7 +103,7 @@ def _item(found) -> dict:
     if not isinstance(found, dict):
         raise _fault("an object as an item")
     kind = _text(found, "type")
-    if kind not in _FIELDS:
+    if kind not in ("wheel", "src", "release", "app"):
         return {"type": "", "name": kind}
     item: dict = {"type": kind, "pkg_sha256": _text(found, "pkg_sha256").lower()}
     try:
@@ -119,7 +112,7 @@ def _item(found) -> dict:
         is_hash = False
     if not is_hash:
         raise _fault("pkg_sha256: 64 hex digits")
-    for key in _FIELDS[kind]:
+    for key in {"src": ("path",), "release": ("version",)}.get(kind, ("name", "version")):
         item[key] = _text(found, key)
     if kind == "release":
         item["release"] = found.get("release")

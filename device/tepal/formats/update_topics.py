@@ -13,7 +13,7 @@ def topics(item: dict[str, object]) -> list[str]:
     if item["type"] == "wheel":
         return ["mpypi/packages/wheel/" + digest, "mypypi/packages/" + digest]
     if item["type"] in ("release", "app"):
-        return ["mpypi/packages/%s/%s" % (item["type"], digest)]
+        return ["mpypi/packages/" + str(item["type"]) + "/" + digest]
     path = str(item["path"])
     usual = "mpypi/packages/src/" + path
     return [usual + "/" + digest, usual, "mypypi/packages/" + path]

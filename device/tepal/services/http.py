@@ -40,9 +40,7 @@ async def _handle(request) -> None:
         return
     if path == "/rest":
         door = rest
-    elif path[:14] == "/api/v1/update" or (
-        request.method == "PUT" and path[:13] == "/api/v1/apps/"
-    ):
+    elif path[:14] == "/api/v1/update" or request.method == "PUT":
         from tepal.services import update as door
 
         door = await door.admit(request)

@@ -20,25 +20,35 @@ RARE = True
 
 
 async def admit(request):
-    """Return the module that answers, if an admin asks."""
-    caller = await request.caller(changes=request.method != "GET")
-    if caller.role < ADMIN:
-        raise TepalError("denied", "the role admin expected")
-    request.node.sweep()  # what knows callers is large, and so is what an update needs
+    """Return the module that answers, if an admin asks.
+
+    All that is sent by PUT comes by here: the door itself has no room to look what it is.
+    """
     parts = request.path.split("/")
     what = request.method + " " + "/".join(parts[3:5])
-    if what == "PUT update/manifest":
-        path = "tepal.services.push_manifest"
-    elif (what == "PUT update/files" and len(parts) > 5) or what == "POST update/finish":
-        path = "tepal.services.pushing"
-    elif what in ("GET update", "DELETE update", "GET update/", "DELETE update/"):
-        path = "tepal.services.push_state"
-    elif what[:9] == "PUT apps/" and len(parts) == 5:
-        path = "tepal.services.app_upload"
+    if request.path[:14] == "/api/v1/update" or request.path[:13] == "/api/v1/apps/":
+        caller = await request.caller(changes=request.method != "GET")
+        if caller.role < ADMIN:
+            raise TepalError("denied", "the role admin expected")
+        request.node.sweep()  # what knows callers is large, and so is what an update needs
+        path = _path(what, len(parts))
     else:
-        raise TepalError("not_found", what[:64])
+        path = "api" if request.path[:5] == "/api/" else "web"
+    path = "tepal.services." + path
     try:
         __import__(path)
     except ImportError as error:
         raise TepalError("not_included", str(error))
     return sys.modules[path]
+
+
+def _path(what: str, depth: int) -> str:
+    if what == "PUT update/manifest":
+        return "push_manifest"
+    if (what == "PUT update/files" and depth > 5) or what == "POST update/finish":
+        return "pushing"
+    if what in ("GET update", "DELETE update", "GET update/", "DELETE update/"):
+        return "push_state"
+    if what[:9] == "PUT apps/" and depth == 5:
+        return "app_upload"
+    raise TepalError("not_found", what[:64])

@@ -13,6 +13,7 @@ import typer
 from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
+    from umbel.apps import Archive
     from umbel.model import Node
     from umbel.ota.broker import Broker, Place
     from umbel.ota.packages import Package, Wishes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _PASSWORD = "UMBEL_MQTT_PASSWORD"  # noqa: S105 - where it is, not what it is
 _DAY = 86400  # seconds, as mpy-blox has it
 _PORT, _TLS_PORT = 1883, 8883
+Own = tuple[str, bytes] | None  # id and key of the only node that it is for
 _ID = re.compile(r"[a-z0-9]+-[0-9a-f]+")
 
 
@@ -35,7 +37,7 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
     ] = None,
     app: Annotated[
         list[Path] | None,
-        typer.Option(metavar="APP", help="An app: its archive, or its folder; may be repeated."),
+        typer.Option("--app", help="The archive or the folder of an app; may be repeated."),
     ] = None,
     release: Annotated[
         Path | None, typer.Option(help="A release: a folder, or a zip file.")
@@ -85,18 +87,18 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
         force=force,
         allow_downgrade=allow_downgrade,
     )
-    common = [] if release else _packages(wheels or [], source or [], wishes)
+    packages = [] if release else _packages(wheels or [], source or [], wishes)
+    apps = _apps(app or [])
 
-    def made_for(own: tuple[str, bytes] | None) -> list[Package]:
-        apps = [_app(path, wishes, own, key) for path in app or ()]
-        return [*common, *apps, *(_release(release, own) if release else ())]
+    def all_of(own: Own) -> list[Package]:
+        return packages + [_app(one, wishes, own, key) for one in apps]
 
     topic = channel_topic(channel) if channel else None
     with Broker.connected(_place(broker, user, tls=tls), keep) as link:
         seen = link.look()
         lists: dict[str, list[str]] = {}
         if topic:
-            name = _publish(link, topic, made_for, key)
+            name = _publish(link, topic, all_of, release, key)
             lists = {
                 one: [name]
                 for one, said in seen.statuses.items()
@@ -104,7 +106,7 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
             }
         for text in node or ():
             one, known = _find(text, list(seen.statuses))
-            name = _publish(link, f"mpypi/nodes/{one}/cmd", made_for, key, known)
+            name = _publish(link, f"mpypi/nodes/{one}/cmd", all_of, release, key, known)
             lists.setdefault(one, []).append(name)
         if wait:
             _report(link, lists, wait)
@@ -113,7 +115,8 @@ def publish(  # noqa: PLR0913, PLR0917 - each is an option
 def _publish(
     link: Broker,
     topic: str,
-    made_for: Callable[[tuple[str, bytes] | None], list[Package]],
+    all_of: Callable[[Own], list[Package]],
+    release: Path | None,
     key: str | None,
     node: Node | None = None,
 ) -> str:
@@ -122,7 +125,12 @@ def _publish(
     from umbel.ota.packages import Message
 
     own = (node.id, node.access.key) if node and node.access.key else None
-    packages = made_for(own if not key else None)
+    if release:
+        from umbel.release import Release
+
+        packages = [made.release(Release.load(release), own if not key else None)]
+    else:
+        packages = all_of(own)
     for package in packages:
         for message in package.messages:
             link.publish(message)
@@ -132,9 +140,7 @@ def _publish(
     return made.name_of(payload)
 
 
-def _list(
-    topic: str, packages: Sequence[Package], key: str | None, own: tuple[str, bytes] | None
-) -> bytes:
+def _list(topic: str, packages: Sequence[Package], key: str | None, own: Own) -> bytes:
     from umbel.cli import _keys
     from umbel.ota import list_signing
     from umbel.ota.packages import plain_list
@@ -148,6 +154,30 @@ def _list(
     return plain_list(packages)
 
 
+def _apps(paths: Sequence[Path]) -> list[Archive]:
+    if not paths:
+        return []
+    from umbel.apps import Archive, supply
+    from umbel.cli import _app_common
+
+    _app_common.need()
+    return [supply.from_folder(path) if path.is_dir() else Archive.read(path) for path in paths]
+
+
+def _app(archive: Archive, wishes: Wishes, own: Own, key: str | None) -> Package:
+    """An app, with the signature that a list for the same nodes has."""
+    from umbel.cli import _keys
+    from umbel.ota import packages
+    from umbel.release import signing
+
+    release = archive.release
+    if key:
+        release = _keys.signed(release, key)
+    elif own:
+        release = release.with_signature(signing.for_node(release.manifest, *own))
+    return packages.app(archive.uid, archive.version, release.zipped(), wishes)
+
+
 def _packages(wheels: Sequence[Path], sources: Sequence[str], wishes: Wishes) -> list[Package]:
     from umbel.ota import packages
 
@@ -156,30 +186,6 @@ def _packages(wheels: Sequence[Path], sources: Sequence[str], wishes: Wishes) ->
         path, _, target = text.partition("=")
         found.append(packages.source(Path(path), target or Path(path).as_posix(), wishes))
     return found
-
-
-def _app(path: Path, wishes: Wishes, own: tuple[str, bytes] | None, key: str | None) -> Package:
-    """An app that a node believes by itself: the key signs it, or the node's own vouches for it."""
-    from tempfile import TemporaryDirectory
-
-    from umbel.apps import Archive, supply
-    from umbel.cli import _app_common, _keys
-    from umbel.ota import packages
-
-    _app_common.need()
-    archive = supply.from_folder(path) if path.is_dir() else Archive.read(path)
-    release = _keys.signed(archive.release, key) if key else archive.release
-    with TemporaryDirectory() as folder:
-        copy = Path(folder, archive.name)
-        release.save(copy)
-        return packages.app(copy, wishes, own)
-
-
-def _release(path: Path, own: tuple[str, bytes] | None) -> list[Package]:
-    from umbel.ota import packages
-    from umbel.release import Release
-
-    return [packages.release(Release.load(path), own)]
 
 
 def _title(package: Package) -> str:

@@ -12,10 +12,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tepal.formats import update_list, update_topics
@@ -77,21 +76,9 @@ def source(path: Path, target: str, wishes: Wishes) -> Package:
     return _package({"path": target, "type": "src"}, _read(path), wishes)
 
 
-def app(path: Path, wishes: Wishes, node: tuple[str, bytes] | None = None) -> Package:
-    """The package that an archive of an app is; ``node`` is (id, key) of the one that shall believe it.
-
-    Raises:
-        UmbelError: it is none.
-    """
-    made = Release.load(path, kind="app")
-    content = _read(path)
-    if node is not None:
-        with TemporaryDirectory() as folder:
-            signed = Path(folder, path.name)
-            made.with_signature(for_node(made.manifest, *node)).save(signed)
-            content = signed.read_bytes()
-    item = {"name": made.manifest.name, "version": made.manifest.version, "type": "app"}
-    return _package(item, content, replace(wishes, seed_topics=False))
+def app(name: str, version: str, content: bytes, wishes: Wishes) -> Package:
+    """The package of an app, whose archive is ``content``."""
+    return _package({"name": name, "version": version, "type": "app"}, content, wishes)
 
 
 def repack(content: bytes) -> bytes:
@@ -164,7 +151,7 @@ def _package(item: dict[str, Any], content: bytes, wishes: Wishes) -> Package:
         item["parts"] = len(messages)
     else:
         messages = [Message(topic=first, payload=content)]
-        if wishes.seed_topics:  # the last spelling is the one of that text
+        if wishes.seed_topics and others:  # the last spelling is the one of that text
             messages.append(Message(topic=others[-1], payload=content))
     _checked(json.dumps([item]).encode())
     return Package(item=item, messages=tuple(messages))
