@@ -50,6 +50,16 @@ def test_a_list_names_what_its_messages_carry(tmp_path: Path):
     assert topics == [f"mpypi/packages/wheel/{digest}", f"mypypi/packages/{digest}"]
 
 
+def test_an_app_is_a_package_of_its_own_kind():
+    made = packages.app("garden", "1.0.0", b"archive", Wishes(allow_downgrade=True))
+    digest = hashlib.sha256(b"archive").hexdigest()
+
+    (item,) = UpdateList(packages.plain_list([made])).items
+    assert [message.topic for message in made.messages] == [f"mpypi/packages/app/{digest}"]
+    assert (item["type"], item["name"], item["version"]) == ("app", "garden", "1.0.0")
+    assert item["allow_downgrade"] is True
+
+
 def test_a_file_in_parts_is_whole(tmp_path: Path):
     (tmp_path / "data").write_bytes(bytes(40000))
 
