@@ -1,4 +1,4 @@
-"""What somebody asks for by ``app start``, ``stop``, ``install``, ``upgrade`` and ``remove``."""
+"""What somebody asks for by ``app stop``, ``install``, ``upgrade`` and ``remove``."""
 
 # Of the part apps, which a release can leave out.
 
@@ -9,14 +9,6 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _BLOCK = const(512)  # bytes
-
-
-async def start(node, uid: str) -> str:
-    """Start an app, now and at every boot."""
-    from tepal.core import app_running
-
-    await app_running.start(node, str(uid))
-    return "Started " + str(uid)
 
 
 async def stop(node, uid: str) -> str:

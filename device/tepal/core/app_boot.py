@@ -59,10 +59,10 @@ async def _wipe(node, uid: str) -> None:
 
 
 def _launch(node, uid: str) -> None:
-    from tepal.core import app_running
+    from tepal.core import app_launch
 
     try:
-        app_running.launch(node, uid)
+        app_launch.launch(node, uid)
     except TepalError as error:
         if error.code == "app_missing":
             node.log.err(str(error))

@@ -32,7 +32,7 @@ COMMANDS = {
     "list": (_later("listing", "listed"), VIEW),
     "info": (_later("listing", "info"), VIEW),
     "log": (_later("listing", "log"), VIEW),
-    "start": (_later("asked", "start"), CONTROL),
+    "start": (_later("launch", "start"), CONTROL),
     "stop": (_later("asked", "stop"), CONTROL),
     "install": (_later("asked", "install"), ADMIN),
     "upgrade": (_later("asked", "install"), ADMIN),

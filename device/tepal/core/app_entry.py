@@ -12,6 +12,7 @@ from tepal.formats.errors import TepalError
 RARE = True
 _FOLDER = const(0x4000)
 _ROOT = const("/app/")
+_MAIN = const("main:main")
 
 
 def prepare(job) -> None:
@@ -19,7 +20,7 @@ def prepare(job) -> None:
     config, job.config = job.config, None
     place = _ROOT + job.mounts[0][0]
     _give(job, config, place)
-    entry = job.work
+    entry = _entry(config.get("execute", _MAIN))
     native = _binary(place)
     if native:
         is_call = entry[0] == "call"
@@ -32,7 +33,7 @@ def prepare(job) -> None:
     elif entry[0] == "file":
         job.work = "file", entry[1][:-3].replace("/", ".")
     else:
-        job.work = entry[:2]
+        job.work = entry
 
 
 def other(job):
@@ -51,6 +52,14 @@ def function(job, text: str):
 
 
 # --- making
+
+
+def _entry(text: str) -> tuple:
+    """Return what ``execute`` means, as ``appconfig.entry`` does, which has checked it."""
+    if text[:1] == "@":
+        return "command", text[1:]
+    module, colon, name = text.partition(":")
+    return ("call", module, name) if colon else ("file", text)
 
 
 def _give(job, config: dict, place: str) -> None:

@@ -2,6 +2,7 @@
 
 # Of the part apps, which a release can leave out.
 
+import gc
 import sys
 
 from micropython import const
@@ -9,7 +10,67 @@ from micropython import const
 from tepal.formats.errors import TepalError
 
 RARE = True
+_TIDY = const(4096)  # bytes between two collections
 _STEPS = const("app_mounting.mount app_entry.prepare")  # each forgets the code of the one before
+
+
+async def start(node, uid: str) -> str:
+    """Start an app, now and at every boot. Raises: TepalError, see ``app_running``; OSError."""
+    uid = str(uid)
+    launch(node, uid)
+    _remember(uid)
+    return "Started " + uid
+
+
+def launch(node, uid: str) -> None:
+    """Start an app until the next boot. Raises: TepalError, see ``app_running.start``."""
+    _refuse(node, uid)
+    node.sweep()
+    before = gc.mem_alloc()  # pyright: ignore[reportAttributeAccessIssue]
+    gc.threshold(_TIDY)  # what is collected late leaves the heap in pieces
+    try:
+        job = _new(node, uid)
+        _load(job)
+    finally:
+        gc.threshold(-1)
+        node.sweep()
+    job.heap = gc.mem_alloc() - before  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _new(node, uid: str):
+    from tepal.core.app_task import Job
+
+    if "apps" not in node.__dict__:
+        node.apps = {}
+    job = node.apps[uid] = Job(node, uid)
+    return job
+
+
+def _refuse(node, uid: str) -> None:
+    """Raise if it runs, or is not there."""
+    from tepal.core import app_running, shelf
+
+    if app_running.is_running(node, uid):
+        raise TepalError("already_running", uid)
+    shelf.require(uid)
+
+
+def _remember(uid: str) -> None:
+    from tepal.core import app_running
+
+    app_running.remember(uid, True)
+
+
+def _load(job) -> None:
+    node = job.node
+    if node.commands.note:
+        node.commands.note("app " + job.uid)  # for the day when the watchdog bites
+    load(job)
+    tag = "app." + job.uid
+    job.parts = 2 if job.schedule else 1
+    node.tasks.start(tag, job.run(), "app")
+    if job.schedule:
+        node.tasks.start(tag + ".schedule", job.schedule.run(), "app")
 
 
 def load(job) -> None:

@@ -5,34 +5,32 @@
 from micropython import const
 
 from tepal.core import app_launch, shelf
-from tepal.formats import appconfig
+from tepal.formats import appnames
 from tepal.formats.errors import TepalError
 
 RARE = True
 _MOST = const(32)  # apps that one may need, with those that they need
-_MAIN = const("main:main")
 
 
 def mount(job) -> None:
-    """Mount it, and note what its program is. Raises: TepalError, MemoryError."""
+    """Mount it. Raises: TepalError, MemoryError."""
     app_launch.unmount(job)  # it begins anew
     uid = job.uid
     folder = shelf.require(uid)
     job.config = _config(folder, uid)
-    _mount(job, folder, uid, appconfig.import_name(uid) + "__app")
+    _mount(job, folder, uid, appnames.import_name(uid) + "__app")
     _mount_needed(job, uid, job.config)
-    job.work = appconfig.entry(job.config.get("execute", _MAIN))
 
 
 def _mount_needed(job, uid: str, config: dict) -> None:
     """Mount what an app needs, and what that needs."""
-    for name, wanted in appconfig.dependencies(config):
+    for name, wanted in appnames.dependencies(config):
         found = shelf.choose(name, wanted)
         if found is None:
             text = ".".join(["x" if part is None else str(part) for part in wanted])
             detail = "%s, which %s needs, in a version %s" % (name, uid, text)
             raise TepalError("app_missing", detail)
-        known = appconfig.qualified(name, wanted)
+        known = appnames.qualified(name, wanted)
         if known not in [mount[0] for mount in job.mounts]:
             _mount(job, found[1], name, known)
             _mount_needed(job, name, _config(found[1], name))

@@ -31,7 +31,11 @@ class Builtins:
     def command(self, target: dict, function: str):
         """Return a command of a built-in; None if it has no such."""
         entry = target.get(function)
-        return entry and (lambda *args, **named: entry[0](self.node, *args, **named))
+        if entry is None:
+            return None
+        from tepal.core import binding
+
+        return binding.bound(entry[0], self.node)
 
     def role(self, target: dict, function: str) -> int:
         """Return the role that a command wants."""
