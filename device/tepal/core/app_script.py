@@ -76,7 +76,8 @@ def _app(node, uid: str, folder: str, code: str, home: str):
     from tepal.core import app_reading
     from tepal.core.app import App
 
-    return App(node, uid, app_reading.config(folder, uid), code, home)
+    config = app_reading.config(folder, uid)
+    return App(node, uid, config, code, home, node.config.get("language"))
 
 
 async def _program(app, script: str) -> None:

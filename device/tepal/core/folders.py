@@ -16,8 +16,17 @@ def make_folders(path: str) -> None:
         try:
             os.mkdir(path[:end])
         except OSError:
-            os.stat(path[:end])  # it is there, or that is what is wrong
+            if not _is_there(path[:end]):
+                raise
         end = path.find("/", end + 1)
+
+
+def _is_there(path: str) -> bool:
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True
 
 
 async def drop(path: str) -> None:
