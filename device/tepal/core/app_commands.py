@@ -21,6 +21,7 @@ def _later(module: str, function: str):
     path = "tepal.core.app_" + module
 
     def run(node, *args, **named):
+        node.sweep()  # the command came by much code that is not needed any more
         __import__(path)
         return getattr(sys.modules[path], function)(node, *args, **named)
 

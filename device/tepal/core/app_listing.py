@@ -12,7 +12,6 @@ RARE = True
 
 async def listed(node) -> Report:
     """Return all apps, each with its version and how it is."""
-    node.sweep()  # the command came by some code that is not needed any more
     found, lines = [], []
     for uid in shelf.uids():
         await asyncio.sleep_ms(0)
@@ -27,7 +26,6 @@ async def listed(node) -> Report:
 async def info(node, uid: str) -> Report:
     """Return what an app says of itself, how it is, and who needs it."""
     uid = str(uid)
-    node.sweep()
     shelf.require(uid)
     told = _config(uid)
     told["uid"] = uid

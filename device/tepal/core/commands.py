@@ -21,20 +21,7 @@ Caller = namedtuple("Caller", ("door", "role", "name"))
 Report = namedtuple("Report", ("value", "text"))
 
 
-_BUILTINS = const(
-    (
-        "hello",
-        "version",
-        "help",
-        "modules",
-        "task",
-        "schedule",
-        "reboot",
-        "update",
-        "webrepl",
-        "app",
-    )
-)
+_BUILTINS = const(" hello version help modules task schedule reboot update webrepl app ")
 
 
 class Commands:
@@ -90,7 +77,7 @@ class Commands:
     def resolve(self, call, caller: Caller) -> tuple:
         """Return (callable, wanted role) of what ``caller`` may run."""
         providers = self.providers
-        if call.target in _BUILTINS:
+        if " " + call.target + " " in _BUILTINS:
             from tepal.core import builtins
 
             providers = [builtins.Builtins(self.node)]
