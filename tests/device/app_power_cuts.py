@@ -15,7 +15,7 @@ import sys
 import flash_device
 from app_archives import archive, install, put, read, remove, tree
 from flash_device import Flash
-from power_cuts import Nothing, fill
+from power_cuts import Nothing, fill, prepared, run
 
 BLOCKS = 80
 KEPT = ("apps/garden/data/mine", "apps/garden/share/ours")
@@ -73,7 +73,9 @@ def garden(number, **more):
 
 
 class World:
-    """Archives, and what is on flash when they are in their places."""
+    """Archives, and how large the flash is for them."""
+
+    blocks = BLOCKS
 
     def __init__(self):
         self.first = garden(1)
@@ -176,30 +178,6 @@ SCENARIOS = (
 
 
 # --- cutting
-
-
-def prepared(world, prepare):
-    """Return the flash that ``prepare`` leaves."""
-    data = flash_device.new(BLOCKS)
-    flash_device.mount(Flash(data))
-    prepare(world)
-    flash_device.unmount()
-    return data
-
-
-def run(world, data, action, left=None, is_torn=False):
-    """Do ``action`` until the power fails; return the flash device."""
-    flash = Flash(data) if left is None else Flash(data, left, is_torn)
-    before = flash.left
-    flash_device.mount(flash)
-    try:
-        action(world)
-    except Exception:
-        if flash.left >= 0:
-            raise
-    flash.steps = before - flash.left
-    flash_device.unmount()
-    return flash
 
 
 def settled(world, data):
