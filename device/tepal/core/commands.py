@@ -51,7 +51,11 @@ class Commands:
             from tepal.core import postfix
 
             return await postfix.run(self, call, caller)
-        command, role = self.resolve(call, caller)
+        try:
+            command, role = self.resolve(call, caller)
+        except MemoryError:  # nothing has begun, so it may begin anew
+            self.node.sweep()
+            command, role = self.resolve(call, caller)
         self.count += 1
         self.call, self.caller = call, caller
         if self.note:

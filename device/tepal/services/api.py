@@ -48,7 +48,8 @@ async def modules(request, rest: list) -> None:
     await body.start(request, "application/json")
     separator = "["
     for name in loading.installed(node.modules):
-        await body.send(request, separator + json.dumps(_described(node, name)))
+        await body.send(request, separator)
+        await body.send(request, json.dumps(_described(node, name)))
         separator = ","
     await body.send(request, "]" if separator == "," else "[]")
     await body.send(request, "")
@@ -152,12 +153,14 @@ async def config(request, rest: list) -> None:
         return
     await _want(request, "GET", ADMIN)
     if rest and rest[0]:
-        await request.answer(json.dumps(settings.describe(config, rest[0])))
+        described = settings.describe(config.get(rest[0]), keys.entry(rest[0]))
+        await request.answer(json.dumps(described))
         return
     await body.start(request, "application/json")
     separator = "{"
-    for key in sorted(keys.everything(config)):
-        described = json.dumps(settings.describe(config, key))
+    values = keys.everything(config)
+    for key, *entry in keys.table():
+        described = json.dumps(settings.describe(values[key], entry))
         await body.send(request, separator + json.dumps(key) + ":" + described)
         separator = ","
     await body.send(request, "}")

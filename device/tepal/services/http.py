@@ -143,9 +143,12 @@ class Request:
 
         Raises: TepalError ``login_required``, ``other_site`` and those of login.
         """
+        guest = self.guest()
+        if guest:
+            return guest
         from tepal.services import identity
 
-        return self.guest() or await identity.caller(self, changes)
+        return await identity.caller(self, changes)
 
     async def answer(
         self, data, kind: str = "application/json", status: str = "200 OK", more: str = ""
