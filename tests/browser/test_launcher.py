@@ -53,8 +53,8 @@ async def test_an_app_is_found_started_looked_at_and_stopped(
     garden = app(made, "Garden light")
     await expect(garden).to_contain_text("stopped")
     await expect(made.page.locator(".apps img")).to_have_count(2)
-    width = "(images) => images.every(({ naturalWidth }) => naturalWidth >= 64)"
-    assert await made.page.locator(".apps img").evaluate_all(width)
+    drawn = "[...document.images].every(({ naturalWidth }) => naturalWidth >= 64)"
+    await made.page.wait_for_function(drawn)
 
     await garden.click()
     shown = card(made, "Garden light")

@@ -71,6 +71,6 @@ def _one(request, rest: list) -> dict:
 
 
 def _entry(node, uid: str, language: str) -> dict:
-    from tepal.services import app_entry
+    from tepal.services import app_description
 
-    return app_entry.describe(node, uid, language)
+    return app_description.describe(node, uid, language)
