@@ -1,9 +1,11 @@
 """The composition root: puts the parts of a node together and brings it up, then is forgotten."""
 
 import asyncio
+import gc
 
 from micropython import const
 
+from tepal import node as running
 from tepal.core import boots, login, secrets, settings, storage
 from tepal.core.auth import Auth
 from tepal.core.clock import Clock
@@ -14,6 +16,7 @@ from tepal.core.modules import Modules
 from tepal.core.network import Network
 from tepal.core.tasks import Tasks
 from tepal.hal import blackbox, board
+from tepal.services import tcp
 
 RARE = True
 VERSION = "0.1.0"
@@ -50,6 +53,11 @@ def build(node) -> None:
         except (ValueError, OSError) as error:
             node.log.err("Wi-Fi country: " + str(error))
     node.network = Network(board.station(node.name), node)
+    tcp.Connection.free = running.free if hasattr(gc, "mem_free") else _keep
+
+
+def _keep(_) -> None:
+    """Forget nothing: on a computer there is always room."""
 
 
 def _version(slot: str) -> str:
@@ -148,9 +156,9 @@ async def _identify(node) -> list:
     return []
 
 
-def _watchdog(node, is_wanted):
+def _watchdog(node, wanted):
     """Start the watchdog if it is wanted; the blackbox then knows what the node was doing."""
-    if not is_wanted and not node.config.get("ha"):
+    if not wanted and not node.config.get("ha"):
         blackbox.clear()
         return None
     node.commands.note = blackbox.recorder()
@@ -160,7 +168,7 @@ def _watchdog(node, is_wanted):
 
 
 async def _open_doors(node) -> None:
-    from tepal.services import discovery, shell, tcp
+    from tepal.services import discovery, shell
 
     get = node.config.get
     silence_ms = get("soctout") * 1000
@@ -190,8 +198,10 @@ async def _open_doors(node) -> None:
 
 async def open(door, port: int) -> None:
     """Begin to listen; a port that is taken is logged, the other doors open all the same."""
+    from tepal.services import doors
+
     try:
-        await door.open(port)
+        await doors.open(door, port)
     except OSError as error:
         door.node.log.err("%s: port %d: %s" % (door.name, port, error))
         return

@@ -1,10 +1,55 @@
-"""Looks after boots that fail and runs that end: what happened is kept for the next boot."""
+"""Looks after the begin of a run and its end: what happened is kept for the next boot."""
+
+import asyncio
+import gc
+
+from micropython import const
 
 from tepal import node as running
 from tepal.core import boots
 from tepal.hal import blackbox
 
 RARE = True
+_TIDY = const(8192)  # bytes between two collections during boot
+
+
+async def boot(node) -> None:
+    """Boot, then start what the node does by itself; a boot that fails is tried again."""
+    try:
+        acts = await _compose(node)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next boot may be better
+        await asyncio.sleep_ms(crash(error, "boot"))
+        node.restart(hard=True)
+        return
+    if acts:
+        running.sweep()  # there is no room for the boot and for this at the same time
+        _act(node)
+
+
+async def _compose(node) -> bool:
+    gc.threshold(_TIDY)  # what is collected late leaves the heap in pieces
+    from tepal import boot
+
+    acts = await boot.boot(node)
+    gc.threshold(-1)
+    return acts
+
+
+def _act(node) -> None:
+    """Start what the node does by itself."""
+    from tepal.services import automation
+
+    automation.start(node)
+
+
+def close(node) -> None:
+    """End what must not outlast the run."""
+    for end in node.closing:
+        end()
+    from tepal.services import doors
+
+    for door in node.doors:
+        doors.close(door)
 
 
 def crash(error: Exception, where: str) -> int:
@@ -13,7 +58,7 @@ def crash(error: Exception, where: str) -> int:
     return boots.crash(error, where)
 
 
-def leave(node) -> None:
+def forgive(node) -> None:
     """Let the next boot know that this run ends in order, and whether somebody was there."""
     if node and hasattr(node, "commands"):
         node.commands.note = None
@@ -22,7 +67,7 @@ def leave(node) -> None:
         boots.forgive()
 
 
-def relieve(node) -> None:
+def settle(node) -> None:
     """Say that all load modules were forgotten; restart if that is no help."""
     node.log.err("out of memory: all modules are unloaded")
     if not running.has_room():

@@ -36,9 +36,9 @@ if _TYPING:
 
 _IDLE_MS = const(500)
 _SWEEP_MS = const(20000)
-_TIDY = const(8192)  # bytes between two collections during boot
 _GOODBYE_MS = const(200)  # for the answer to ``reboot`` to leave
-_ROOM = const(4096)  # bytes in one piece, so that a caller can be served
+_ROOM = const(3072)  # bytes in one piece, so that a caller can be served
+_LITTLE = const(49152)  # bytes; what answers a request takes up to this, code and all
 _GOOD_MS = const(60000)  # who runs so long has booted well
 
 
@@ -103,21 +103,19 @@ class Node:
     def restart(self, hard: bool = False) -> None:
         """Ask for a restart; what is in flight has a moment to finish."""
         self.hard = hard
-        care().leave(self)
+        care().forgive(self)
         self.stop.set()
 
     async def serve(self) -> None:
         """Return when somebody has asked for a restart."""
         await self.stop.wait()
         await asyncio.sleep_ms(_GOODBYE_MS)
-        for close in self.closing:
-            close()
-        for door in self.doors:
-            door.close()
+        care().close(self)
 
     def lost(self, loop, context: dict) -> None:
         """Log what ended a task that nobody looks after."""
         if context.get("exception"):
+            sweep()  # that may have been what was wrong
             self.log.exception("task", context["exception"])  # noqa: PLE1205 - our own log
 
     async def idle(self, watchdog) -> None:
@@ -141,7 +139,7 @@ class Node:
                 if self.tasks.starved and not has_room():
                     self.modules.loaded.clear()
                     sweep("LM_")  # some of them have left no memory, not even for what follows
-                    care().relieve(self)
+                    care().settle(self)
                 self.tasks.starved = False
 
 
@@ -156,36 +154,7 @@ async def main(slot: str) -> bool:
 
 def start(node: Node) -> None:
     """Begin to boot, in a task of its own: a frame that lasts keeps what it has touched."""
-    asyncio.create_task(boot(node))  # noqa: RUF006 - the event loop keeps it
-
-
-async def boot(node: Node) -> None:
-    """Boot, then start what the node does by itself; a boot that fails is tried again."""
-    try:
-        acts = await _compose(node)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the next boot may be better
-        await asyncio.sleep_ms(care().crash(error, "boot"))
-        node.restart(hard=True)
-        return
-    if acts:
-        sweep()  # there is no room for the boot and for this at the same time
-        _act(node)
-
-
-def _act(node: Node) -> None:
-    """Start what the node does by itself."""
-    from tepal.services import automation
-
-    automation.start(node)
-
-
-async def _compose(node: Node) -> bool:
-    gc.threshold(_TIDY)  # what is collected late leaves the heap in pieces
-    from tepal import boot
-
-    acts = await boot.boot(node)
-    gc.threshold(-1)
-    return acts
+    asyncio.create_task(care().boot(node))  # noqa: RUF006 - the event loop keeps it
 
 
 def run(slot: str = "") -> None:
@@ -194,9 +163,14 @@ def run(slot: str = "") -> None:
     try:
         hard = asyncio.run(main(slot))
     except Exception as error:  # noqa: BLE001 - the event loop itself has ended
-        time.sleep_ms(care().crash(error, "run"))
+        asyncio.new_event_loop()  # forgets all tasks: it may have ended for want of memory
+        sweep()
+        try:
+            time.sleep_ms(care().crash(error, "run"))
+        except Exception:  # noqa: BLE001 - without a word, but it starts again
+            sweep()
     except KeyboardInterrupt:  # somebody wants the REPL
-        care().leave(None)
+        care().forgive(None)
         raise
     from tepal.hal import board
 
@@ -216,6 +190,21 @@ def has_room() -> bool:
         return len(bytearray(_ROOM)) > 0
     except MemoryError:
         return False
+
+
+def free(_) -> None:
+    """Forget RARE code now where what was loaded since the last look leaves little memory.
+
+    Connections call this before a request, which may need as much as all of that.
+    """
+    if len(sys.modules) != _seen[0]:
+        gc.collect()
+        if gc.mem_free() < _LITTLE:
+            sweep()
+        _seen[0] = len(sys.modules)
+
+
+_seen = [0]
 
 
 def sweep(also: str = "?") -> None:

@@ -23,7 +23,7 @@ async def boot(more="", files=()):
 
 
 async def boot_here():
-    from tepal import boot
+    from tepal import boot, care
     from tepal import node as node_module
 
     base = boot.__file__.rsplit("/", 2)[0]
@@ -33,14 +33,15 @@ async def boot_here():
     if hasattr(sys, "path_importer_cache"):  # CPython remembers what was in "modules" before
         sys.path_importer_cache.clear()
     node = node_module.Node()
-    await node_module.boot(node)
+    await care.boot(node)
     await asyncio.sleep_ms(50)
     return node
 
 
 async def shut(node):
-    for door in node.doors:
-        door.close()
+    from tepal import care
+
+    care.close(node)
     await end(node)
 
 

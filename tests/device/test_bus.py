@@ -101,6 +101,19 @@ async def test_a_module_that_cannot_be_loaded_says_why():
     await end(node)
 
 
+async def test_commands_that_a_release_was_built_without_say_so():
+    from tepal.core import builtins
+
+    node = with_module()
+    here = builtins.COMMANDS["app"]
+    builtins.COMMANDS["app"] = "tepal.core.app_nowhere"
+    try:
+        assert (await fails(run(node, "app list"), "not_included")).startswith("app, ")
+    finally:
+        builtins.COMMANDS["app"] = here
+    await end(node)
+
+
 async def test_help_lists_what_is_loaded_and_what_is_on_flash():
     node = with_module()
     await run(node, "mine look")

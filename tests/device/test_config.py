@@ -145,7 +145,7 @@ async def test_a_secret_never_comes_back():
     await node.config.set("appwd", "much too simple")
 
     assert node.config.get("stapwd") == "***"
-    assert describe(node.config, "stapwd")["value"] == "***"
+    assert describe(node.config.get("stapwd"), entry("stapwd"))["value"] == "***"
     with open("config/node_config.json") as file:
         assert "secret" not in file.read()
     kept = str(secrets.read(node.auth.secrets))

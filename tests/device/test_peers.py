@@ -9,7 +9,7 @@ from house import build_node, end, fails, port, run, until
 from tepal.core import secrets
 from tepal.core.auth import Auth
 from tepal.core.commands import CONTROL, VIEW, Caller
-from tepal.services import discovery, shell, tcp
+from tepal.services import discovery, doors, shell, tcp
 
 KEY = "a key that all nodes of this house share"
 
@@ -19,7 +19,7 @@ async def neighbour(node, listen: int, name: str = "attic", number: str = "micr1
     host = host or "127.0.0.1"
     node.listen_address = host
     door = tcp.Door("shell", shell, node, 3)
-    await door.open(listen)
+    await doors.open(door, listen)
     node.doors.append(door)
     about = {"tepal": "1", "name": name, "id": number, "auth": True, "shell": listen, "web": None}
     answer = json.dumps(about).encode()
@@ -50,7 +50,10 @@ class Elsewhere:
 
 async def finish(node):
     for door in node.doors:
-        door.close()
+        if isinstance(door, tcp.Door):
+            doors.close(door)
+        else:
+            door.close()
     await end(node)
 
 

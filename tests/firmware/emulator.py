@@ -37,6 +37,7 @@ _PWM = 0x4005_0000  # the registers of the first of eight slices; each drives tw
 _SLICE = 0x14  # bytes
 _LEVELS, _TOP = 0x0C, 0x10
 _ENABLED = 1
+_PATIENCE = 60.0  # seconds
 _ANALOG = 26  # the first pin with an analog input
 
 
@@ -146,6 +147,25 @@ class Emulator:
         else:
             wire.set_input_value(level)
         return {}
+
+    async def do_time(self, pin: int, level: bool, target: int) -> dict:
+        """Drive a pin, and wait for another to change; returns the seconds of the board between."""
+        chip = self._device.mcu
+        changed = asyncio.Event()
+        moments: list[int] = []
+
+        def note(*_: object) -> None:
+            moments.append(chip.clock.nanos)
+            changed.set()
+
+        forget = chip.gpio[target].add_listener(note)
+        try:
+            begin = chip.clock.nanos
+            chip.gpio[pin].set_input_value(level)
+            await asyncio.wait_for(changed.wait(), _PATIENCE)
+        finally:
+            forget()
+        return {"seconds": (moments[0] - begin) / 1e9}
 
     async def do_drive_analog(self, pin: int, volts: float) -> dict:
         """Connect an analog pin to a voltage."""

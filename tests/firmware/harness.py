@@ -270,6 +270,10 @@ class Board:
         """Connect a pin to something that drives it; None lets it go."""
         self._ask("drive_pin", pin=pin, level=level)
 
+    def time(self, pin: int, level: bool, target: int) -> float:
+        """Drive ``pin``; the seconds of the board until ``target``, an output, changes."""
+        return self._ask("time", pin=pin, level=level, target=target)["seconds"]
+
     def drive_analog(self, pin: int, volts: float) -> None:
         """Connect an analog pin, 26 to 28, to a voltage of at most 3.3 V."""
         self._ask("drive_analog", pin=pin, volts=volts)

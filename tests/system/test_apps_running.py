@@ -131,6 +131,17 @@ def test_an_app_that_fails_again_and_again_is_given_up_and_the_node_lives(node, 
     assert node.app("start", "garden") == "Started garden"
 
 
+def test_an_app_that_eats_all_memory_is_given_up_and_the_node_lives(node, write):
+    greedy = (
+        "def main(app):\n    kept = []\n    while True:\n        kept.append(bytearray(2000))\n"
+    )
+    node.lay(write("garden", "1.0.0", {"main.py": greedy}), "garden")
+    node.app("start", "garden")
+
+    assert "MemoryError" in node.becomes("garden", "failed")["out"]
+    assert "heartbeat" in node.run("system", "heartbeat")
+
+
 def test_an_app_that_returns_is_done(node, write):
     node.lay(write("garden", "1.0.0", {"main.py": "def main(app):\n    return 'wet'\n"}), "garden")
     node.app("start", "garden")
@@ -228,6 +239,33 @@ def test_the_apps_of_this_project_run(node):
     for uid in ("sunrise", "thermo", "plants"):
         assert node.becomes(uid, "running")["restarts"] == 0
     assert node.app("info", "sunrise")["dependents"] == [["thermo", "1.0.0"]]
+
+
+HOLD = """
+from tepal.core import app_running
+
+
+async def hold(uid):
+    stopped = await app_running.pause(node, uid)
+    running = [one for one in ("lamp", "one") if app_running.is_running(node, one)]
+    await app_running.resume(node, stopped)
+    return [stopped, running, app_running.users(node, uid)]
+"""
+
+
+def test_what_uses_an_app_pauses_with_it_and_goes_on_afterwards(node, write):
+    node.lay(write("lamp", "1.0.0", {"main.py": WAIT}), "lamp")
+    node.lay(write("one", "1.0.0", {"main.py": WAIT}, dependencies=["lamp-1.x.x"]), "one")
+    node.write("modules/LM_hold.py", HOLD)
+    node.app("start", "lamp")
+    node.app("start", "one")
+
+    held = node.request(cmd="hold hold lamp")
+
+    assert held == [["lamp", "one"], [], ["lamp", "one"]]
+    assert node.becomes("one", "running")["restarts"] == 0
+    node.restart()
+    node.becomes("one", "running")
 
 
 # --- ways to launch

@@ -66,7 +66,7 @@ class Schedule:
         """Do what an entry names."""
         result = self.begin(do)
         if hasattr(result, "send"):
-            await result
+            await result  # pyright: ignore[reportGeneralTypeIssues]
 
     # What follows imports, which a frame that lasts must not.
 

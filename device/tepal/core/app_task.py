@@ -59,7 +59,7 @@ class Job:
         kind, what = self.work
         result = what(self.app) if kind == "call" else self.other()
         if hasattr(result, "send"):
-            result = await result
+            result = await result  # pyright: ignore[reportGeneralTypeIssues]
         return result
 
     # What follows imports, which a frame that lasts must not.

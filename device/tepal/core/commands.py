@@ -21,20 +21,7 @@ Caller = namedtuple("Caller", ("door", "role", "name"))
 Report = namedtuple("Report", ("value", "text"))
 
 
-_BUILTINS = const(
-    (
-        "hello",
-        "version",
-        "help",
-        "modules",
-        "task",
-        "schedule",
-        "reboot",
-        "update",
-        "webrepl",
-        "app",
-    )
-)
+_BUILTINS = const(" hello version help modules task schedule reboot update webrepl app ")
 
 
 class Commands:
@@ -64,7 +51,11 @@ class Commands:
             from tepal.core import postfix
 
             return await postfix.run(self, call, caller)
-        command, role = self.resolve(call, caller)
+        try:
+            command, role = self.resolve(call, caller)
+        except MemoryError:  # nothing has begun, so it may begin anew
+            self.node.sweep()
+            command, role = self.resolve(call, caller)
         self.count += 1
         self.call, self.caller = call, caller
         if self.note:
@@ -90,7 +81,7 @@ class Commands:
     def resolve(self, call, caller: Caller) -> tuple:
         """Return (callable, wanted role) of what ``caller`` may run."""
         providers = self.providers
-        if call.target in _BUILTINS:
+        if " " + call.target + " " in _BUILTINS:
             from tepal.core import builtins
 
             providers = [builtins.Builtins(self.node)]

@@ -116,10 +116,10 @@ def put(config, key: str, value: object, default: object) -> None:
         config.values.pop(key)
 
 
-def describe(config, key: str) -> dict:
-    """Return value, default, type, limit and the flags of ``key``, for a form."""
-    default, limit, flags = keys.entry(key)
-    described = {"value": config.get(key), "type": type(default).__name__}
+def describe(value: object, entry) -> dict:
+    """Return value, default, type, limit and the flags of a key, for a form. See ``keys.entry``."""
+    default, limit, flags = entry
+    described = {"value": value, "type": type(default).__name__}
     if "s" not in flags:
         described["default"] = default
     if _is_length(default, limit):

@@ -58,11 +58,11 @@ class Tasks:
         states = [task.state for task in self.all if task.kind == "command"]
         return self.queue - states.count("running")
 
-    def find(self, pattern: str) -> list:
-        """Return the tasks whose tag is ``pattern``, or begins so where it ends in ``.*``."""
-        if pattern[-2:] == ".*":
-            return [task for task in self.all if task.tag.startswith(pattern[:-1])]
-        return [task for task in self.all if task.tag == pattern]
+    def find(self, tag: str) -> list:
+        """Return the tasks whose tag this is, or begins so where it ends in ``.*``."""
+        if tag[-2:] == ".*":
+            return [task for task in self.all if task.tag.startswith(tag[:-1])]
+        return [task for task in self.all if task.tag == tag]
 
     async def _run(self, task: Task) -> None:
         coroutine, task.coroutine = task.coroutine, None

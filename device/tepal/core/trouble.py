@@ -23,14 +23,14 @@ def line(error: BaseException) -> str:
     return type(error).__name__ + (": " + text if text else "")
 
 
-def told(error: BaseException, is_shown: bool, when: str = "") -> str:
-    """Return an exception, ``when`` it came and from where; the traceback goes to the console."""
+def told(error: BaseException, console: bool, where: str = "") -> str:
+    """Return an exception, ``where`` that was and from which line; the traceback goes to the console."""
     text = trace(error)
-    if is_shown:
+    if console:
         print(text)
     lines = [line.strip() for line in text.strip().split("\n")]
     places = [line for line in lines if line[:5] == "File "]
-    return "%s%s (%s)" % (lines[-1], when, "".join(places[-1:]))
+    return "%s%s (%s)" % (lines[-1], where, "".join(places[-1:]))
 
 
 def trace(error: BaseException) -> str:

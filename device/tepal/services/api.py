@@ -12,7 +12,7 @@ from tepal.formats.errors import TepalError
 from tepal.services import body
 
 RARE = True
-_LISTS = const("tepal.services.%s_list")
+_DEVICES = const("tepal.services.device_list")
 
 
 async def handle(request) -> None:
@@ -48,7 +48,8 @@ async def modules(request, rest: list) -> None:
     await body.start(request, "application/json")
     separator = "["
     for name in loading.installed(node.modules):
-        await body.send(request, separator + json.dumps(_described(node, name)))
+        await body.send(request, separator)
+        await body.send(request, json.dumps(_described(node, name)))
         separator = ","
     await body.send(request, "]" if separator == "," else "[]")
     await body.send(request, "")
@@ -71,14 +72,13 @@ def _described(node, name: str) -> dict:
     return {"name": name, "loaded": True, "commands": commands}
 
 
-async def _listed(request, rest: list) -> None:
-    """GET devices, devices/<id>, apps …; POST devices/<id>/<command> as to modules."""
-    path = _LISTS % request.path.split("/")[3][:-1]
+async def _devices(request, rest: list) -> None:
+    """GET devices, devices/<id>; POST devices/<id>/<command> as to modules."""
     try:
-        __import__(path)  # by its path, because few nodes want its name in memory
+        __import__(_DEVICES)  # by its path, because few nodes want its name in memory
     except ImportError as error:
         raise TepalError("not_included", str(error))
-    await sys.modules[path].handle(request, rest, _want, _command)
+    await sys.modules[_DEVICES].handle(request, rest, _want, _command)
 
 
 async def _command(request, rest: list) -> None:
@@ -152,12 +152,14 @@ async def config(request, rest: list) -> None:
         return
     await _want(request, "GET", ADMIN)
     if rest and rest[0]:
-        await request.answer(json.dumps(settings.describe(config, rest[0])))
+        described = settings.describe(config.get(rest[0]), keys.entry(rest[0]))
+        await request.answer(json.dumps(described))
         return
     await body.start(request, "application/json")
     separator = "{"
-    for key in sorted(keys.everything(config)):
-        described = json.dumps(settings.describe(config, key))
+    values = keys.everything(config)
+    for key, *entry in keys.table():
+        described = json.dumps(settings.describe(values[key], entry))
         await body.send(request, separator + json.dumps(key) + ":" + described)
         separator = ","
     await body.send(request, "}")
@@ -245,8 +247,7 @@ def _want_method(request, method: str) -> None:
 _HANDLERS = {
     "node": node,
     "modules": modules,
-    "devices": _listed,
-    "apps": _listed,
+    "devices": _devices,
     "commands": commands,
     "tasks": tasks,
     "config": config,

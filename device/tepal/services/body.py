@@ -7,6 +7,7 @@ from micropython import const
 from tepal.formats.errors import TepalError
 
 RARE = True
+_LONG = const(512)  # bytes
 _MAX_BODY = const(4096)  # bytes of a body that is read whole
 _BLOCK = const(512)  # bytes
 
@@ -81,4 +82,11 @@ async def send(request, data: str) -> None:
     """Send a part; empty text ends the answer."""
     if request.method != "HEAD":
         part = data.encode()
-        await request.connection.write(b"%x\r\n%s\r\n" % (len(part), part))
+        put = request.connection.put
+        if len(part) > _LONG:  # a copy may be more than there is in one piece
+            put(b"%x\r\n" % len(part))
+            put(part)
+            part = b"\r\n"
+        else:
+            part = b"%x\r\n%s\r\n" % (len(part), part)
+        await request.connection.write(part)

@@ -14,10 +14,11 @@ async def exchange(config, wanted: object) -> object:
     Raises: TepalError; see Config.set.
     """
     if wanted is True:
-        return {key: settings.describe(config, key) for key in sorted(keys.everything(config))}
+        values = keys.everything(config)
+        return {key: settings.describe(values[key], entry) for key, *entry in keys.table()}
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], str):
         if len(wanted) == 1:
-            return settings.describe(config, wanted[0])
+            return settings.describe(config.get(wanted[0]), keys.entry(wanted[0]))
         if wanted[2:] == [False]:
             return {"reboot": "b" in settings.checked(wanted[0], wanted[1])[1]}
         return {"reboot": await config.set(wanted[0], wanted[1])}

@@ -83,11 +83,11 @@ async def open(node, admin: bool = False) -> None:
 
 
 async def _open_door(node) -> None:
-    from tepal.services import http, tcp
+    from tepal.services import doors, http, tcp
 
     door = tcp.Door("http", http, node, _CLIENTS)
     try:
-        await door.open(node.config.get("webport"))
+        await doors.open(door, node.config.get("webport"))
     except OSError as error:
         node.log.err("http: port %d: %s" % (node.config.get("webport"), error))
         return
@@ -107,8 +107,10 @@ async def close(node) -> None:
     for task in node.tasks.find(_TASK):
         node.tasks.all.remove(task)
     if portal["door"]:
+        from tepal.services import doors
+
         node.doors.remove(portal["door"])
-        portal["door"].close()
+        doors.close(portal["door"])
     if net.state != "access_point":
         node.access_point().close()
     node.log.boot("setup portal closed")

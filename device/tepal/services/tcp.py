@@ -8,11 +8,20 @@ from micropython import const
 
 from tepal.formats.errors import TepalError
 
+_TYPING = const(0)
+if _TYPING:
+    from typing import Any  # noqa: TID251 - never imported on a node
+
 _TCP = const(6)
 
 
 class Connection:
-    """One client: reads lines and blocks through one buffer, writes at once."""
+    """One client: reads lines and blocks through one buffer, writes at once.
+
+    ``free``, which the boot puts here, makes room before a request.
+    """
+
+    free: "Any"  # takes nothing
 
     def __init__(self, stream, size: int):
         self.stream = stream
@@ -41,16 +50,17 @@ class Connection:
         self.waiting_since = time.ticks_ms()
         count = await self.stream.readinto(self.view[self.end :])
         self.waiting_since = None
+        self.free()
         self.end += count or 0
         return count
 
-    def take(self, mark: bytes):
-        """Return the bytes before the next ``mark`` and pass over it; None if it has not come."""
-        found = self.buffer.find(mark, self.start, self.end)
+    def take(self, separator: bytes):
+        """Return the bytes before the next ``separator`` and pass over it; None if it has not come."""
+        found = self.buffer.find(separator, self.start, self.end)
         if found < 0:
             return None
         taken = bytes(self.view[self.start : found])
-        self.start = found + len(mark)
+        self.start = found + len(separator)
         return taken
 
     async def read(self, size: int) -> bytes:
@@ -86,7 +96,7 @@ class Connection:
 
 
 class Door:
-    """A listening port with room for ``limit`` clients.
+    """A listening port with room for ``limit`` clients; see ``doors``.
 
     ``service`` has ``serve(node, connection)`` and ``BUFFER``, the bytes that a client may send in
     one piece; ``crowd`` says what a client reads for which there is no place. A client that lets us wait
@@ -105,18 +115,6 @@ class Door:
         self.yield_ms = 1000
         self.server = None
         self.newcomers = 0
-
-    async def open(self, port: int) -> None:
-        """Begin to listen. Raises: OSError (the port is taken)."""
-        address = self.node.listen_address
-        self.server = await asyncio.start_server(self.accept, address, port, self.limit + 4)
-
-    def close(self) -> None:
-        """Stop listening and disconnect everybody."""
-        if self.server:
-            self.server.close()
-        for connection in self.connections:
-            connection.task.cancel()
 
     def reap(self) -> None:
         """Disconnect who is silent for too long; called about once a second."""
@@ -143,6 +141,7 @@ class Door:
         except (OSError, asyncio.CancelledError):
             pass  # the client is gone, or was sent away
         except MemoryError:
+            self.node.sweep()
             self.node.tasks.starved = True
             self.node.log.warn(self.name + ": out of memory, a client was sent away")
         except Exception as error:  # one client's fault must not close the door for the others
