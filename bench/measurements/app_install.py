@@ -85,7 +85,10 @@ def _archive(one: Node, release: Release, own: str) -> bytes:
 def _engine(one: Node) -> int:
     """The most bytes above idle while the node installs what lies on its flash."""
     _ask(one, "GET", f"/rest/peak/begin/{_ARCHIVE}")
+    deadline = time.monotonic() + _PATIENCE
     while len(seen := _seen(one)) < _DONE:
+        if time.monotonic() > deadline:
+            raise UmbelError("the installation does not end")
         time.sleep(_SETTLED)
     return seen[1] - seen[0]
 
