@@ -132,7 +132,9 @@ def test_an_app_that_fails_again_and_again_is_given_up_and_the_node_lives(node, 
 
 
 def test_an_app_that_eats_all_memory_is_given_up_and_the_node_lives(node, write):
-    greedy = "def main(app):\n    kept = []\n    while True:\n        kept.append(bytearray(2000))\n"
+    greedy = (
+        "def main(app):\n    kept = []\n    while True:\n        kept.append(bytearray(2000))\n"
+    )
     node.lay(write("garden", "1.0.0", {"main.py": greedy}), "garden")
     node.app("start", "garden")
 
@@ -178,7 +180,7 @@ def test_what_hinders_a_start_is_one_sentence(node, write):
     assert refused(node, "nofile").startswith("app failed: nofile: ImportError: ")
     assert refused(node, "greedy") == "app failed: greedy: out of memory"
     assert refused(node, "broken").startswith("app failed: broken: its files are damaged")
-    assert refused(node, "needy") == "app missing: lamp, which needy needs, in a version 1.x.x"
+    assert refused(node, "needy") == "app needs: needy needs lamp-1.x.x, and that is not here"
     assert "heartbeat" in node.run("system", "heartbeat")
     assert {one["uid"]: one["state"] for one in node.app("list")} == dict.fromkeys(
         (*sources, "needy"), "failed"
