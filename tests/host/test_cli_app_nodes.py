@@ -309,6 +309,11 @@ def test_a_refusal_is_told_in_the_words_of_the_node(umbel: Umbel, house: House, 
         ),
         ("install lamp --index wrong --node attic", "error: lamp-1.1.0.zip is not what the index"),
         ("install lamp --index lost --node attic", "error: lost has no lamp-1.1.0.zip"),
+        ("install lamp-1.1.x --index gone --node attic", "error: you want lamp-1.1.x, and all of"),
+        (
+            "install lamp --index shelf --node attic --key none",
+            "error: no release key is called 'none'",
+        ),
         ("install lamp --port COM9 --node attic", "error: --port is a board of its own"),
         ("upgrade ghost --index shelf --node attic", "error: ghost is not there"),
         ("upgrade --index shelf", "error: name nodes"),
@@ -323,10 +328,12 @@ def test_what_cannot_be_done_is_one_sentence(
     command: str, expected: str, umbel: Umbel, house: House, shelf: Path, tmp_path: Path
 ):
     (tmp_path / "broken").mkdir()
-    for name in ("wrong", "lost"):
+    for name in ("wrong", "lost", "gone"):
         shutil.copytree(shelf, tmp_path / name)
     (tmp_path / "wrong" / "lamp-1.1.0.zip").write_bytes(b"another")
     (tmp_path / "lost" / "lamp-1.1.0.zip").unlink()
+    indexing.yank(tmp_path / "gone", "lamp-1.1.0", "burns")
+    indexing.make(tmp_path / "gone")
 
     code, printed = umbel("app", *command.split())
 

@@ -304,3 +304,9 @@ async def _cut(stream: bytes, cuts: list[int]) -> AsyncIterator[bytes]:
         yield stream[:size]
         stream = stream[size:]
     yield stream
+
+
+async def test_a_node_without_a_place_for_us_says_so_even_if_we_only_want_to_prove_who_we_are():
+    async with api(lambda _: httpx.Response(503), Access(key=bytes(32))) as node:
+        with pytest.raises(LinkError, match="attic has no place for us just now"):
+            await node.about()

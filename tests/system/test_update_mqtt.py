@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from umbel.apps import template
+
 from . import small_node, wheels
 from .conftest import PATIENCE, UMBEL, wait_until
 from .mosquitto import Mosquitto, Watcher, Wire
@@ -84,6 +86,24 @@ def test_a_wheel_and_a_program_come_as_one_and_are_confirmed(updated: Updated, t
     assert json.loads(info)["versions"] == {"fan-club": "1.0"}
     again = updated.publish(str(wheel), "--node", node, "--wait", "20")
     assert again.splitlines()[-1] == f"{node}: current"
+
+
+def test_apps_come_for_a_node_and_by_the_channel(updated: Updated, tmp_path: Path):
+    node = updated.follow(update_auto="True")
+    for uid in ("lamp", "garden"):
+        template.write(tmp_path / uid, uid.capitalize(), "MIT")
+
+    said = updated.publish("--app", str(tmp_path / "lamp"), "--node", "node01", "--wait", "30")
+
+    assert said.splitlines()[-1] == f"{node}: confirmed"
+    (app,) = updated.simulation.json("app", "list", "--node", "node01")
+    assert (app["app"], app["version"], app["state"]) == ("lamp", "0.1.0", "stopped")
+    again = updated.publish("--app", str(tmp_path / "lamp"), "--node", "node01", "--wait", "30")
+    assert again.splitlines()[-1] == f"{node}: current"
+    refused = updated.publish(
+        "--app", str(tmp_path / "garden"), "--channel", "beta", "--wait", "30", code=1
+    )
+    assert f"{node}: failed: release unsigned" in refused
 
 
 def test_an_upgrade_comes_by_the_channel_and_one_that_breaks_the_program_goes_back(

@@ -23,6 +23,7 @@ class FakeNode {
   level = 5;
   tasks: unknown[] = [];
   devices: Record<string, unknown[]> = { types: [], instances: [], faults: [] };
+  apps: unknown[] | undefined = []; // undefined: the node was built without
   asked: string[] = [];
   streams: FakeStream[] = [];
 
@@ -59,6 +60,9 @@ class FakeNode {
     if (what === "GET modules") return Response.json([DIMMER, { name: "rgb", loaded: false }]);
     if (what === "GET modules/rgb") return Response.json({ name: "rgb", loaded: true, commands: [] });
     if (what === "GET devices") return Response.json(this.devices);
+    if (what === "GET apps") {
+      return this.apps ? Response.json({ language: "de", apps: this.apps }) : problem(404, "not_included");
+    }
     if (what === "GET log") return Response.json(["t [BOOT] up"]);
     if (what === "GET tasks") return Response.json(this.tasks);
     if (what === "POST modules/dimmer/status") return Response.json({ result: { X: this.level, S: 1 }, text: "" });
@@ -167,6 +171,28 @@ describe("the page of an open node", () => {
     await settle();
 
     expect(state().modules?.find((module) => module.name === "rgb")?.loaded).toBe(true);
+  });
+
+  it("knows the apps, in whatever language they are called, and looks again when told", async () => {
+    node.apps = [{ uid: "garden", title: "Gartenlicht" }];
+    const stream = await started();
+    const language = state().language;
+    expect(state().apps.map(({ title }) => title)).toEqual(["Gartenlicht"]);
+
+    node.apps = [];
+    stream.say("state", { target: "apps", status: null });
+    await settle();
+
+    expect(state().apps).toEqual([]);
+    expect(state().language).toBe(language);
+  });
+
+  it("does not complain about a part that the node was built without", async () => {
+    node.apps = undefined;
+    await started();
+
+    expect(state().apps).toEqual([]);
+    expect(state().notice).toBeUndefined();
   });
 
   it("says in one sentence what cannot be done", async () => {

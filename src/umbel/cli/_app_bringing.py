@@ -56,7 +56,9 @@ async def carry_out(
     Raises:
         UmbelError: nothing can be done on any of them, for the same reason.
     """
-    looked = list(zip(nodes, await asyncio.gather(*map(_look, nodes)), strict=True))
+    places = asyncio.Semaphore(_AT_ONCE)
+    seen = await asyncio.gather(*(_look(node, places) for node in nodes))
+    looked = list(zip(nodes, seen, strict=True))
     work, ended = _planned(looked, plan, supply)
     say = _silent if as_json else _print
     for one in ended:
@@ -64,7 +66,6 @@ async def carry_out(
     for node, sending in work:
         if sending:
             say(f"{node.name}: {', '.join(str(step) for step, _ in sending)}")
-    places = asyncio.Semaphore(_AT_ONCE)
 
     async def bring(node: Node, sending: list[Sending]) -> Ended:
         async with places:
@@ -113,9 +114,9 @@ def _planned(
     return work, ended
 
 
-async def _look(node: Node) -> Held | UmbelError:
+async def _look(node: Node, places: asyncio.Semaphore) -> Held | UmbelError:
     try:
-        async with Api(node) as api:
+        async with places, Api(node) as api:
             return await held.look(api)
     except UmbelError as error:
         return error

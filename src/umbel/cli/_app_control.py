@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -108,6 +107,8 @@ def _ask(
     nodes: Sequence[Node], ask: Callable[[Api], Awaitable[T]]
 ) -> list[tuple[Node, T | UmbelError]]:
     """What each node answers, or why it does not."""
+    import asyncio
+
     from umbel.link.api import Api
 
     async def one(node: Node, places: asyncio.Semaphore) -> T | UmbelError:

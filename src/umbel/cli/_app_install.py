@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,6 +57,8 @@ def install(  # noqa: PLR0913, PLR0917 - each is an option
     The node's own key proves that we may. The exit code is 0 only if all nodes have it then.
     """
     _app_common.need()
+    import asyncio
+
     from umbel.apps import planning
     from umbel.apps.supply import Supply
     from umbel.cli import _app_bringing
@@ -98,6 +99,8 @@ def upgrade(  # noqa: PLR0913, PLR0917 - each is an option
     What an app needs moves within its range: acme-1.x.x follows, acme-1.0.2 stays.
     """
     _app_common.need()
+    import asyncio
+
     from umbel.apps import planning
     from umbel.apps.supply import Supply
     from umbel.cli import _app_bringing

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,6 +42,8 @@ def run(
     What it needs comes from the folders beside it, else from the index. Ctrl-C ends it all.
     """
     _app_common.need()
+    import asyncio
+
     from umbel.apps import Source
     from umbel.cli import _nodes
     from umbel.registry import simulations

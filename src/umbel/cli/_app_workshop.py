@@ -16,7 +16,7 @@ from umbel.apps.watching import Watch
 from umbel.errors import UmbelError
 from umbel.link.api import Api
 
-_LOOK = 1.0  # seconds between two looks at the log
+_LOOK = 1.5  # seconds between two looks at the log; who is silent for 1 makes room for others
 _LONG = 120.0  # seconds; the app's own beginning may take its time
 
 

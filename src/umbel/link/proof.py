@@ -14,6 +14,7 @@ from umbel.model import Access
 
 _NONCE = "/api/v1/nonce"
 _UNAUTHORIZED = 401
+_ALL_PLACES_TAKEN = 503
 _READ_WHOLE = 4096  # bytes that a node reads before it believes them; of more it wants the hash
 
 
@@ -47,7 +48,10 @@ class KeyProof(httpx.Auth):
                 answer = yield httpx.Request(
                     "GET", request.url.copy_with(raw_path=_NONCE.encode())
                 )
-                self._nonce = _nonce_in(await answer.aread())
+                content = await answer.aread()
+                if answer.status_code == _ALL_PLACES_TAKEN:
+                    return  # who has asked sees this answer, and says what it means
+                self._nonce = _nonce_in(content)
                 self._count = 0
             request.headers["authorization"] = self._signed(request, body, self._nonce)
             answer = yield request
