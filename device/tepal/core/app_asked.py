@@ -38,7 +38,7 @@ async def install(node, place: str, pinned=False, downgrade=False) -> Report:
 async def remove(node, uid: str, purge=False, force=False) -> Report:
     """Remove an app in all its versions; ``purge`` takes along what it has written."""
     done = await _engine("remove", node, str(uid), purge=bool(purge), force=bool(force))
-    _forget(uid)
+    await _forget(node, str(uid))
     return Report(done, "Removed %s %s" % (uid, done["was"]))
 
 
@@ -52,10 +52,10 @@ def _engine(what: str, *args, **named):
     return app_remove.remove(*args, **named)
 
 
-def _forget(uid: str) -> None:
-    from tepal.core import app_running
+def _forget(node, uid: str):
+    from tepal.core import app_ending
 
-    app_running.remember(uid, False)
+    return app_ending.halt(node, uid)
 
 
 class File:

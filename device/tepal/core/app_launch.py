@@ -83,6 +83,8 @@ def load(job) -> None:
     except TepalError as error:
         fault = error
     except MemoryError:
+        unmount(job)  # at once: what it has taken would not even let us say so
+        job.node.sweep()
         fault = TepalError("app_failed", job.uid + ": out of memory")
     except Exception as error:  # noqa: BLE001 - an app is anybody's code
         from tepal.core import trouble

@@ -28,8 +28,8 @@ def _mount_needed(job, uid: str, config: dict) -> None:
         found = shelf.choose(name, wanted)
         if found is None:
             text = ".".join(["x" if part is None else str(part) for part in wanted])
-            detail = "%s, which %s needs, in a version %s" % (name, uid, text)
-            raise TepalError("app_missing", detail)
+            detail = "%s needs %s-%s, and that is not here" % (uid, name, text)
+            raise TepalError("app_needs", detail)
         known = appnames.qualified(name, wanted)
         if known not in [mount[0] for mount in job.mounts]:
             _mount(job, found[1], name, known)
