@@ -132,7 +132,9 @@ def test_an_app_that_fails_again_and_again_is_given_up_and_the_node_lives(node, 
 
 
 def test_an_app_that_eats_all_memory_is_given_up_and_the_node_lives(node, write):
-    greedy = "def main(app):\n    kept = []\n    while True:\n        kept.append(bytearray(2000))\n"
+    greedy = (
+        "def main(app):\n    kept = []\n    while True:\n        kept.append(bytearray(2000))\n"
+    )
     node.lay(write("garden", "1.0.0", {"main.py": greedy}), "garden")
     node.app("start", "garden")
 
