@@ -164,7 +164,7 @@ async def test_what_is_no_icon_is_refused_in_a_sentence():
     ):
         found, answer = await asked(node, "/api/v1/apps/" + path)
         assert (found, answer["code"]) == (status, code), path
-    assert (await asked(node, ICON + "64", "DELETE"))[0] == 405
+    assert (await asked(node, ICON + "64", "DELETE"))[0] == 404
     await end(node)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,8 @@ from umbel.build import sources, stage
 from umbel.build.compile import write_if_changed
 from umbel.release import slot
 
+from . import small_node
+from .conftest import wait_until
 from .test_boot import Kept
 
 APPS = Path(__file__).parents[2] / "apps"
@@ -106,3 +112,28 @@ def test_a_node_without_the_part_says_so_and_does_all_else(node: Shelf):
     assert node.json("/api/v1/devices")[0] == 200
     done = node.simulation.umbel("config", "node01", "set", "language", "de")
     assert re.search("not.included", done.stderr)
+
+
+def test_a_plain_esp32_has_the_memory_for_a_whole_page_with_apps(
+    micropython: Path, needs: Callable[[str], Path], tmp_path: Path, stack: ExitStack
+):
+    home = tmp_path / "node"
+    small_node.start(needs("micropython-32"), home, 1, stack, mqtt="n/a")
+    for uid in ("plants", "sunrise", "thermo"):
+        for name, content in slot.laid_out(pack(Source.at(APPS / uid))).items():
+            write_if_changed(home / "apps" / uid / name, content)
+    port = json.loads((home / "config" / "node_config.json").read_text())["webport"]
+    what = ["login", "node", "modules", "devices", "apps", "log", "tasks", "apps/thermo/icon/64"]
+
+    def answer(path: str) -> int:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as web:
+            web.request("GET", f"/api/v1/{path}")
+            found = web.getresponse()
+            found.read()
+            return found.status
+
+    wait_until(lambda: "Wi-Fi" in (home / "console").read_text())
+    time.sleep(3)  # the boot leaves memory
+    for _ in range(5):
+        assert [answer(path) for path in what] == [200] * len(what)
+    assert "out of memory" not in (home / "console").read_text()

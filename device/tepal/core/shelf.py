@@ -14,7 +14,7 @@ import os
 from micropython import const
 
 from tepal.core.app_reading import config
-from tepal.formats import appnames, semver
+from tepal.formats import appnames
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -75,6 +75,8 @@ def choose(uid: str, wanted: tuple):
 
     ``wanted`` is as ``semver.parse_range`` gives it.
     """
+    from tepal.formats import semver
+
     best = None
     for version, folder in versions(uid):
         read = semver.parse(version)

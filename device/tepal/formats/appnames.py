@@ -2,8 +2,6 @@
 
 # Of the part apps, which a release can leave out.
 
-from tepal.formats import semver
-
 _TYPING = 0
 if _TYPING:
     from collections.abc import Iterator
@@ -61,6 +59,8 @@ def dependency(text: str) -> "tuple[str, Wanted]":
         raise ValueError(text + ": the name of an app, - and a range expected, as in acme-1.x.x")
     for _, fault in uid_faults(uid):
         raise ValueError(fault)
+    from tepal.formats import semver  # a node lists its apps without
+
     return uid, semver.parse_range(wanted)
 
 

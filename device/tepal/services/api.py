@@ -12,7 +12,7 @@ from tepal.formats.errors import TepalError
 from tepal.services import body
 
 RARE = True
-_LISTS = const("tepal.services.%s_list")
+_DEVICES = const("tepal.services.device_list")
 
 
 async def handle(request) -> None:
@@ -72,14 +72,13 @@ def _described(node, name: str) -> dict:
     return {"name": name, "loaded": True, "commands": commands}
 
 
-async def _listed(request, rest: list) -> None:
-    """GET devices, devices/<id>, apps …; POST devices/<id>/<command> as to modules."""
-    path = _LISTS % request.path.split("/")[3][:-1]
+async def _devices(request, rest: list) -> None:
+    """GET devices, devices/<id>; POST devices/<id>/<command> as to modules."""
     try:
-        __import__(path)  # by its path, because few nodes want its name in memory
+        __import__(_DEVICES)  # by its path, because few nodes want its name in memory
     except ImportError as error:
         raise TepalError("not_included", str(error))
-    await sys.modules[path].handle(request, rest, _want, _command)
+    await sys.modules[_DEVICES].handle(request, rest, _want, _command)
 
 
 async def _command(request, rest: list) -> None:
@@ -248,8 +247,7 @@ def _want_method(request, method: str) -> None:
 _HANDLERS = {
     "node": node,
     "modules": modules,
-    "devices": _listed,
-    "apps": _listed,
+    "devices": _devices,
     "commands": commands,
     "tasks": tasks,
     "config": config,

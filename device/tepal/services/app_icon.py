@@ -7,7 +7,7 @@ from micropython import const
 from tepal.core import shelf
 from tepal.formats import appfiles
 from tepal.formats.errors import TepalError
-from tepal.services import app_list
+from tepal.services import app_entry
 
 RARE = True
 _BLOCK = const(512)  # bytes
@@ -26,14 +26,14 @@ async def send(request, uid: str, pixels: str) -> None:
         raise TepalError("bad_request", "a size of %d to %d pixels expected" % _SIZES)
     is_bw = "bw=1" in request.query.split("&")
     try:
-        names = app_list.media(folder, uid)
+        names = app_entry.media(folder, uid)
         name = appfiles.choose_icon(names, int(pixels), is_bw)
         if not name:
             raise TepalError("not_found", "an icon of " + uid)
-        file = app_list.pack_of(folder).open(uid + "/" + name, "")
+        file = app_entry.pack_of(folder).open(uid + "/" + name, "")
         with file:  # pyright: ignore[reportGeneralTypeIssues]
             await _send(request, file)
-    except app_list.DAMAGED:
+    except app_entry.DAMAGED:
         if request.answered:
             raise OSError("damaged")  # who waits for the rest notices
         raise TepalError("flash", uid + " is damaged")

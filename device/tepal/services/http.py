@@ -40,12 +40,13 @@ async def _handle(request) -> None:
         return
     if path == "/rest":
         door = rest
-    elif path[:14] == "/api/v1/update" or request.method == "PUT":
-        from tepal.services import update as door
-
-        door = await door.admit(request)
     elif path[:5] == "/api/":
-        from tepal.services import api as door
+        if path[:11] in "/api/v1/app /api/v1/upd":  # what needs memory that ``api`` would hold
+            from tepal.services import update as door
+
+            door = await door.admit(request)
+        else:
+            from tepal.services import api as door
     elif path == "/metrics":
         from tepal.services import metrics as door
     else:

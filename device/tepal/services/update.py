@@ -6,35 +6,31 @@
     POST update/finish                  checks all, and restarts
     DELETE update                       ends it; what is here stays for another time
     PUT apps/garden-1.0.0.zip           installs an app, see ``app_upload``
+    GET apps …                          tells of apps, see ``app_list``
 
 It only looks who asks for what: apart from ``api`` and from what answers, so that neither stays in
-memory while a release comes.
+memory while a release comes, or what is needed to read packs.
 """
 
 import sys
 
-from tepal.core.commands import ADMIN
+from tepal.core.commands import ADMIN, ROLES, VIEW
 from tepal.formats.errors import TepalError
 
 RARE = True
 
 
 async def admit(request):
-    """Return the module that answers, if an admin asks.
-
-    All that is sent by PUT comes by here: the door itself has no room to look what it is.
-    """
+    """Return the module that answers, if who asks may have that."""
+    caller = await request.caller(changes=request.method != "GET")
     parts = request.path.split("/")
     what = request.method + " " + "/".join(parts[3:5])
-    if request.path[:14] == "/api/v1/update" or request.path[:13] == "/api/v1/apps/":
-        caller = await request.caller(changes=request.method != "GET")
-        if caller.role < ADMIN:
-            raise TepalError("denied", "the role admin expected")
-        request.node.sweep()  # what knows callers is large, and so is what an update needs
-        path = _path(what, len(parts))
-    else:
-        path = "api" if request.path[:5] == "/api/" else "web"
-    path = "tepal.services." + path
+    is_look = what == "GET apps" or what[:9] == "GET apps/"
+    role = VIEW if is_look else ADMIN
+    if caller.role < role:
+        raise TepalError("denied", "the role " + ROLES[role] + " expected")
+    request.node.sweep()  # what knows callers is large, and so is what an update needs
+    path = "tepal.services." + ("app_list" if is_look else _path(what, len(parts)))
     try:
         __import__(path)
     except ImportError as error:
