@@ -11,18 +11,16 @@ from urllib.parse import quote, urlencode
 from umbel.apps.archive import Archive
 from umbel.apps.planning import Step
 from umbel.errors import LinkError, NodeError, UmbelError
+from umbel.link import outcome
 from umbel.link.api import Api
+from umbel.link.outcome import UP_TO_DATE
 from umbel.model import Node
 from umbel.release import signing
 
 INSTALLED = "installed"
 REMOVED = "removed"
-UP_TO_DATE = "up to date"
 WOULD = "would change"
 UNRESOLVED = "does not fit"
-REFUSED = "refused"
-OFFLINE = "offline"
-_FINE = (INSTALLED, REMOVED, UP_TO_DATE, WOULD)
 _BUSY = "update_busy"
 
 Connect = Callable[[Node], Api]
@@ -30,21 +28,10 @@ Say = Callable[[str], None]
 Sending = tuple[Step, Archive]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(outcome.Outcome):
     """How it ended on a node."""
 
-    node: Node
-    result: str
-    reason: str = ""
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether all is as it was wanted."""
-        return self.result in _FINE
-
-    def __str__(self) -> str:
-        return f"{self.result}: {self.reason}" if self.reason else self.result
+    FINE = (INSTALLED, REMOVED, UP_TO_DATE, WOULD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +83,10 @@ async def bring(
 
 def failed(node: Node, error: UmbelError, done: Sequence[str] = ()) -> Outcome:
     """The outcome that ``error`` means; ``done`` is what is installed all the same."""
-    reason = str(error).removeprefix(f"{node.name}: ").removeprefix(f"{node.name} ")
+    reason = outcome.reason_of(node, error)
     if done:
         reason += f"; {', '.join(done)} {'is' if len(done) == 1 else 'are'} installed"
-    result = UNRESOLVED
-    if isinstance(error, NodeError):
-        result = REFUSED
-    elif isinstance(error, LinkError):
-        result = OFFLINE
-    return Outcome(node=node, result=result, reason=reason)
+    return Outcome(node=node, result=outcome.result_of(error, UNRESOLVED), reason=reason)
 
 
 def proved(node: Node, archive: Archive) -> bytes:

@@ -14,6 +14,7 @@ from umbel.apps.planning import Step
 from umbel.apps.supply import Supply
 from umbel.errors import LinkError, UmbelError
 from umbel.link.api import Api
+from umbel.link.outcome import UP_TO_DATE
 from umbel.model import Node
 
 _AT_ONCE = 16
@@ -79,7 +80,7 @@ async def carry_out(
 
 async def _outcome(node: Node, sending: list[Sending], *, is_dry: bool) -> Outcome:
     if not sending:
-        return Outcome(node=node, result=installing.UP_TO_DATE)
+        return Outcome(node=node, result=UP_TO_DATE)
     if is_dry:
         return Outcome(node=node, result=installing.WOULD)
 

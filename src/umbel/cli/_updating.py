@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from umbel.cli._output import escaped
+from umbel.link.outcome import UP_TO_DATE
 from umbel.model import Node
 from umbel.ota import push
 from umbel.ota.push import Outcome
 from umbel.release import Release
 
 _AT_ONCE = 16
-_COLOURS = {push.CONFIRMED: "green", push.UP_TO_DATE: "green", push.WOULD: "cyan"}
+_COLOURS = {push.CONFIRMED: "green", UP_TO_DATE: "green", push.WOULD: "cyan"}
 
 
 class _Show(Protocol):
@@ -50,7 +51,7 @@ async def run(
                 elif only_older and seen.sequence >= said.sequence:
                     return None
                 elif seen.release == said.digest.hex():
-                    outcome = Outcome(node=node, result=push.UP_TO_DATE)
+                    outcome = Outcome(node=node, result=UP_TO_DATE)
                 elif is_dry:
                     now = f"it runs {seen.version}, sequence {seen.sequence}"
                     outcome = Outcome(node=node, result=push.WOULD, reason=now)

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from umbel.errors import LinkError, NodeError
+from umbel.link import outcome
 from umbel.link.api import Api
+from umbel.link.outcome import OFFLINE, UP_TO_DATE
 from umbel.model import Node
 from umbel.release import Release, signing
 from umbel.release.manifest import Described
 
 CONFIRMED = "confirmed"
-UP_TO_DATE = "up to date"
 ROLLED_BACK = "rolled back"
-REFUSED = "refused"
-OFFLINE = "offline"
 WOULD = "would be updated"
-_FINE = (CONFIRMED, UP_TO_DATE, WOULD)
 
 _MOST_WRONG = 3  # times that a node may find a file damaged, in a row
 _AGAIN = ("update_order", "release_file", "digest", "stale")
@@ -31,21 +29,10 @@ Connect = Callable[[Node], Api]
 Say = Callable[[str, float], None]  # what the node does now, and how much is done, 0 to 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(outcome.Outcome):
     """How an update ended."""
 
-    node: Node
-    result: str
-    reason: str = ""
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether all is as it was wanted."""
-        return self.result in _FINE
-
-    def __str__(self) -> str:
-        return f"{self.result}: {self.reason}" if self.reason else self.result
+    FINE = (CONFIRMED, UP_TO_DATE, WOULD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +256,5 @@ def _next(told: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _failed(node: Node, error: NodeError | LinkError) -> Outcome:
-    reason = str(error).removeprefix(f"{node.name}: ").removeprefix(f"{node.name} ")
-    result = REFUSED if isinstance(error, NodeError) else OFFLINE
-    return Outcome(node=node, result=result, reason=reason)
+    reason = outcome.reason_of(node, error)
+    return Outcome(node=node, result=outcome.result_of(error, OFFLINE), reason=reason)
