@@ -86,15 +86,11 @@ def begin(node, feed: str, uid: str = "") -> Work:
 
     Raises: TepalError ``update_busy``, ``update_flash``, ``unsupported``.
     """
+    from tepal.core import turn
+
     if not node.slot:
         raise TepalError("unsupported", "this node does not run from a slot")
-    if node.board().flash().is_fat():
-        raise TepalError("update_flash", "FAT replaces nothing in one step; littlefs is wanted")
-    before = node.__dict__.get("session")
-    if before:
-        if before.is_alive():
-            raise TepalError("update_busy", "one comes by " + before.feed)
-        before.close()
+    turn.take(node)
     node.session = Work(node, feed, uid)
     return node.session
 

@@ -33,17 +33,11 @@ def open(node, source: str, name: str = "", asked: bool = False):
     only if somebody asks for it.
     Raises: TepalError ``update_busy``, ``update_rolled_back``, ``flash``.
     """
-    from tepal.core import file_set
+    from tepal.core import file_set, turn
 
     if pending() or storage.exists("sys/trial"):
         raise TepalError("update_busy", "the one before is not confirmed yet")
-    if node.board().flash().is_fat():
-        raise TepalError("update_flash", "FAT replaces nothing in one step; littlefs is wanted")
-    before = node.__dict__.get("session")
-    if before:
-        if before.is_alive():
-            raise TepalError("update_busy", "one comes by " + before.feed)
-        before.close()
+    turn.take(node)
     if name and not asked and name in _result().get("failed", ()):
         raise TepalError("update_rolled_back", name + " has failed here before")
     return file_set.FileSet(node, source, name)

@@ -19,13 +19,11 @@ def open(node, feed: str, asked: bool = False):
 
     Raises: TepalError ``update_busy``, ``update_flash``, ``unsupported``.
     """
-    from tepal.core import slots, storage
+    from tepal.core import slots, storage, turn
     from tepal.core.session import Session
 
     if not node.slot:
         raise TepalError("unsupported", "this node does not run from a slot")
-    if node.board().flash().is_fat():
-        raise TepalError("update_flash", "FAT replaces nothing in one step; littlefs is wanted")
     current, trial, _ = slots.pointer(node.slot)
     if trial or current != node.slot:
         raise TepalError("update_busy", "a release is on trial")
@@ -34,11 +32,7 @@ def open(node, feed: str, asked: bool = False):
 
         if journal.pending():
             raise TepalError("update_busy", "a set of files is not confirmed yet")
-    before = node.__dict__.get("session")
-    if before:
-        if before.is_alive():
-            raise TepalError("update_busy", "one comes by " + before.feed)
-        before.close()
+    turn.take(node)
     node.session = Session(node, slots.other(node.slot), feed, asked)
     node.sweep()  # what was needed to come so far
     return node.session
