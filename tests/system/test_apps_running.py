@@ -100,6 +100,63 @@ def test_an_app_is_started_looked_at_and_stopped_and_a_boot_starts_it_again(node
     assert node.status("garden")["state"] == "stopped"
 
 
+TWO = """
+import asyncio
+
+
+async def water(app, name):
+    app.info("begins " + name)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.sleep(0.01)
+        app.info("ends " + name)
+
+
+async def dry(app):
+    await asyncio.sleep(0.1)
+    raise ValueError("no water")
+
+
+async def main(app):
+    app.start(water(app, "one"))
+    app.start(water(app, "two"))
+    if app.settings["seconds"] == 1:
+        app.start(dry(app))
+    await asyncio.Event().wait()
+"""
+
+
+def test_what_an_app_has_begun_ends_with_it(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": TWO}), "garden")
+    node.app("start", "garden")
+    node.printed("garden: begins two")
+    assert "app.garden.started.2" in node.run("task", "list")
+
+    assert node.app("stop", "garden") == "Stopped garden"
+
+    printed = node.console.read_text()
+    assert [printed.count(f"garden: ends {name}") for name in ("one", "two")] == [1, 1]
+    assert "dropped" not in printed
+    assert "app.garden" not in node.run("task", "list")
+    node.app("start", "garden")
+    node.printed("garden: begins two", 2)
+
+
+def test_what_an_app_has_begun_takes_it_down_when_it_fails(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": TWO}, settings={"seconds": 1}), "garden")
+    node.app("start", "garden")
+
+    node.printed("garden: begins two", 2)
+
+    assert node.console.read_text().count("garden: ends one") == 1
+    assert node.status("garden")["restarts"] == 1
+    assert "ValueError: no water" in node.log("garden")
+    assert wait_until(lambda: node.status("garden")["state"] == "failed", 40)
+    assert "5 times within ten minutes: ValueError: no water" in node.status("garden")["out"]
+    assert "app.garden" not in node.run("task", "list").rpartition("active: ")[2]
+
+
 # --- what goes wrong
 
 

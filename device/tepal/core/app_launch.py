@@ -110,16 +110,17 @@ def _step(job, name: str) -> None:
 def leave(job, state: str) -> None:
     """Note that a task of an app has ended; behind the last one its code is forgotten.
 
-    ``state`` is empty if it was the schedule: it goes on behind a program that is done, but not
-    behind one that was stopped or has failed.
+    ``state`` is empty if it was not the program. The schedule goes on behind a program that is
+    done, but not behind one that was stopped or has failed.
     """
     job.parts -= 1
-    if job.parts and state not in ("", "done"):
-        from tepal.core import ending
+    if (job.parts or job.others) and state not in ("", "done"):
+        from tepal.core import app_ending, ending
 
-        for task in job.node.tasks.find("app." + job.uid + ".schedule"):
+        for task in app_ending.others(job.node, job.uid):
             ending.cancel(task)
-        turn(job, state)
+        if job.parts:
+            turn(job, state)
     if not job.parts:
         turn(job, state or "stopped")
         unmount(job)
