@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from umbel.apps import Source, pack, template
-from umbel.build.compile import write_if_changed
+from umbel.build.compile import compile_file, write_if_changed
 from umbel.release import slot
 
 from .conftest import wait_until
@@ -155,6 +155,39 @@ def test_what_an_app_has_begun_takes_it_down_when_it_fails(node, write):
     assert wait_until(lambda: node.status("garden")["state"] == "failed", 40)
     assert "5 times within ten minutes: ValueError: no water" in node.status("garden")["out"]
     assert "app.garden" not in node.run("task", "list").rpartition("active: ")[2]
+
+
+def test_an_app_is_removed_with_what_it_has_written_only_if_that_is_asked_for(node, write):
+    source = write("garden", "1.0.0", {"main.py": MAIN})
+    for words, left in (((), ["data"]), (("purge=True",), None)):
+        node.lay(source, "garden")
+        node.write("apps/garden/data/notes", "wet")
+
+        assert "uid: garden" in node.run("app", "remove", "garden", *words)
+
+        folder = node.flash / "apps" / "garden"
+        assert (
+            sorted(path.name for path in folder.iterdir()) if folder.exists() else None
+        ) == left
+    assert refused(node, "garden") == "app missing: garden"
+    assert node.app("list") == []
+
+
+def test_native_code_for_this_board_goes_before_what_execute_says(node, write, tmp_path: Path):
+    code = tmp_path / "binUNIX.py"
+    code.write_text("def main(app):\n    return 'native'\n")
+    compiled = compile_file(code, "binUNIX.py", tmp_path)
+    source = write("garden", "1.0.0", {"main.py": "def main(app):\n    return 'plain'\n"})
+    node.lay(source, "garden")
+    node.app("start", "garden")
+    assert node.becomes("garden", "done")["out"] == "plain"
+    node.app("remove", "garden", "purge=True")
+
+    write_if_changed(source.folder / "bin" / "binUNIX.mpy", compiled)
+    node.lay(Source.at(source.folder), "garden")
+    node.app("start", "garden")
+
+    assert node.becomes("garden", "done")["out"] == "native"
 
 
 # --- what goes wrong
