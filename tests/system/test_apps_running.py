@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 
 from umbel.apps import Source, pack, template
 from umbel.build.compile import compile_file, write_if_changed
+from umbel.link import shell
 from umbel.release import slot
 
-from .conftest import wait_until
+from .conftest import PATIENCE, wait_until
 from .test_boot import Kept
 
 APPS = Path(__file__).parents[2] / "apps"
@@ -155,6 +157,25 @@ def test_what_an_app_has_begun_takes_it_down_when_it_fails(node, write):
     assert wait_until(lambda: node.status("garden")["state"] == "failed", 40)
     assert "5 times within ten minutes: ValueError: no water" in node.status("garden")["out"]
     assert "app.garden" not in node.run("task", "list").rpartition("active: ")[2]
+
+
+def test_who_listens_hears_when_there_is_something_new_about_apps(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": WAIT}), "garden")
+    news = {"target": "apps", "status": None}
+
+    async def heard(*words: str) -> object:
+        """What comes when somebody runs a command ``app``."""
+        async with shell.connect(node.simulation.node("node01")) as session:
+            events = session.events("state")
+            first = asyncio.ensure_future(anext(events))
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(node.app, *words)
+            event = await asyncio.wait_for(first, PATIENCE)
+            return event.data
+
+    assert asyncio.run(heard("start", "garden")) == news
+    assert asyncio.run(heard("stop", "garden")) == news
+    assert asyncio.run(heard("remove", "garden")) == news
 
 
 def test_an_app_is_removed_with_what_it_has_written_only_if_that_is_asked_for(node, write):

@@ -32,15 +32,21 @@ async def halt(node, uid: str) -> None:
     for task in tasks:
         if task in node.tasks.all and task.state != "running":
             node.tasks.all.remove(task)
-    if job.mounts:  # it was ended before it began
-        from tepal.core import app_launch
-
-        job.parts = 0
-        app_launch.unmount(job)
+    _leave(job)
     node.apps.pop(uid, None)
     if not node.apps:
         del node.apps
         _forget()
+
+
+def _leave(job) -> None:
+    from tepal.core import app_launch
+
+    if job.mounts:  # it was ended before it began
+        job.parts = 0
+        app_launch.unmount(job)
+    if job.state != "stopped":  # which was told already
+        app_launch.tell(job.node)
 
 
 async def rest(job) -> None:

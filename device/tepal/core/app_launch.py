@@ -35,6 +35,7 @@ def launch(node, uid: str) -> None:
         gc.threshold(-1)
         node.sweep()
     job.heap = gc.mem_alloc() - before  # pyright: ignore[reportAttributeAccessIssue]
+    tell(node)
 
 
 def _new(node, uid: str):
@@ -136,6 +137,12 @@ def turn(job, state: str) -> None:
             job.node.log.err(text + ": " + job.out)
         else:
             job.node.log.info(text)
+        tell(job.node)
+
+
+def tell(node) -> None:
+    """Tell pages that look that there is something new about apps."""
+    node.log.publish("state", {"target": "apps", "status": None})
 
 
 def mounted(node) -> list:
