@@ -210,7 +210,8 @@ def launched(main):
     job = node.apps["garden"]
     job.app = App(node, "garden", {"version": "1.0.0"}, "", "nowhere")
     job.work = "call", main
-    job.load = lambda: None
+    job.load = lambda: setattr(job, "at_work", True)
+    job.load()
     job.parts = 1
     node.tasks.start("app.garden", job.run(), "app")
     return node, job

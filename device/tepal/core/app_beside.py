@@ -33,10 +33,10 @@ def fail(job, error) -> None:
     """End the program because of what a task of it has raised; if it ends anyway, only tell."""
     node = job.node
     if job.at_work and job.error is None:
-        job.error = error
         for task in node.tasks.find("app." + job.uid):
-            ending.cancel(task)
-        return
+            if ending.cancel(task):
+                job.error = error
+                return
     text = trouble.told(error, node.log.console)
     if isinstance(error, MemoryError):
         node.tasks.starved = True

@@ -51,7 +51,7 @@ def _leave(job) -> None:
 
 async def rest(job) -> None:
     """End what the program of an app has begun, as it has ended itself."""
-    job.others = False
+    job.at_work = job.others = False
     tasks = job.node.tasks.find("app." + job.uid + _STARTED)
     for task in tasks:
         ending.cancel(task)

@@ -93,6 +93,7 @@ def load(job) -> None:
         told = trouble.told(error, job.node.log.console)
         fault = TepalError("app_failed", job.uid + ": " + told)
     if fault is None:
+        job.at_work = True
         return
     unmount(job)
     job.out = fault.detail
@@ -118,6 +119,7 @@ def leave(job, state: str) -> None:
     if (job.parts or job.others) and state not in ("", "done"):
         from tepal.core import app_ending, ending
 
+        job.at_work = False
         for task in app_ending.others(job.node, job.uid):
             ending.cancel(task)
         if job.parts:

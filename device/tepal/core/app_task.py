@@ -20,7 +20,7 @@ class Job:
     work: tuple = ("", None)  # call, file or command, and which
     config = None  # what config.json says, until it was looked at
     schedule = None  # what it does by itself, see app_schedule
-    at_work = False  # its program has begun, and has neither ended nor been asked to
+    at_work = False  # its program was loaded, and has neither failed nor been ended
     others = False  # its program has begun more, see app_beside
     error = None  # what one of those has raised, until the program has ended for that
 
@@ -68,13 +68,9 @@ class Job:
     async def program(self):
         """Begin what ``execute`` names, and return what it returns."""
         kind, what = self.work
-        self.at_work = True
-        try:
-            result = what(self.app) if kind == "call" else self.other()
-            if hasattr(result, "send"):
-                result = await result  # pyright: ignore[reportGeneralTypeIssues]
-        finally:
-            self.at_work = False
+        result = what(self.app) if kind == "call" else self.other()
+        if hasattr(result, "send"):
+            result = await result  # pyright: ignore[reportGeneralTypeIssues]
         return result
 
     async def beside(self, coroutine) -> None:
@@ -83,7 +79,9 @@ class Job:
         try:
             await Metered(self, coroutine)
         except Exception as error:  # noqa: BLE001 - an app is anybody's code
-            self.accuse(error)
+            from tepal.core import app_beside  # this frame lasts no longer
+
+            app_beside.fail(self, error)
         finally:
             self.leave("")
 
@@ -105,14 +103,7 @@ class Job:
         """Note a failure; return the milliseconds to wait. Raises: TepalError if it was the last."""
         from tepal.core import app_failing
 
-        self.error = None
         return app_failing.fail(self, error)
-
-    def accuse(self, error) -> None:
-        """Note a failure of what the program has begun."""
-        from tepal.core import app_beside
-
-        app_beside.fail(self, error)
 
     def rest(self):
         """End what the program has begun; await what this returns."""
