@@ -2,11 +2,13 @@
 
 import asyncio
 
-from house import empty_folder, leave
+from house import build_node, empty_folder, end, leave, until
 
-from tepal.core import app_failing, app_planning, app_schedule, storage
+from tepal.core import app_ending, app_failing, app_planning, app_schedule, storage
 from tepal.core.app import App
+from tepal.core.app_task import Job as RealJob
 from tepal.core.app_task import Metered
+from tepal.formats.errors import TepalError
 
 MINUTE = 60000
 
@@ -196,6 +198,170 @@ async def test_what_a_program_raises_comes_out():
         assert str(error) == "no soil"
     else:
         raise AssertionError
+
+
+# --- what a program begins
+
+
+def launched(main):
+    """Return a node and an app on it whose program is ``main``."""
+    node = build_node()
+    node.apps = {"garden": RealJob(node, "garden")}
+    job = node.apps["garden"]
+    job.app = App(node, "garden", {"version": "1.0.0"}, "", "nowhere")
+    job.work = "call", main
+    job.load = lambda: setattr(job, "at_work", True)
+    job.load()
+    job.parts = 1
+    node.tasks.start("app.garden", job.run(), "app")
+    return node, job
+
+
+class Water:
+    """Runs until it is ended, and notes that."""
+
+    def __init__(self):
+        self.flowing = 0
+
+    async def run(self):
+        self.flowing += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep_ms(1)
+            self.flowing -= 1
+
+
+async def test_what_a_program_has_begun_ends_when_it_returns():
+    water = Water()
+
+    async def main(app):
+        app.start(water.run())
+        app.start(water.run())
+        await until(lambda: water.flowing == 2)
+        app.start(late)
+        return "wet"
+
+    late = water.run()  # has no time to begin
+    node, job = launched(main)
+    await until(lambda: job.state != "running")
+    late.close()
+
+    assert (job.state, job.out, water.flowing, job.parts) == ("done", "wet", 0, 0)
+    assert job.us + job.cpu_ms > 0
+    await end(node)
+
+
+async def test_what_a_program_has_begun_ends_when_it_is_stopped():
+    water = Water()
+
+    async def main(app):
+        app.start(water.run())
+        await asyncio.Event().wait()
+
+    node, job = launched(main)
+    await until(lambda: water.flowing)
+    await app_ending.halt(node, "garden")
+
+    assert (job.state, water.flowing, job.parts) == ("stopped", 0, 0)
+    assert not node.tasks.find("app.garden.*")
+    await end(node)
+
+
+async def test_what_a_program_has_begun_ends_when_it_fails_and_begins_anew_with_it():
+    water, times = Water(), []
+
+    async def main(app):
+        times.append(water.flowing)
+        app.start(water.run())
+        await asyncio.sleep_ms(20)
+        if len(times) == 1:
+            raise ValueError("no soil")
+        await asyncio.Event().wait()
+
+    node, job = launched(main)
+    await until(lambda: len(times) == 2 and water.flowing)
+
+    assert times == [0, 0]
+    assert (job.restarts, job.state, water.flowing) == (1, "running", 1)
+    await app_ending.halt(node, "garden")
+    await end(node)
+
+
+async def test_what_it_raises_is_a_failure_of_the_program():
+    times, told = [], []
+
+    async def dry():
+        await asyncio.sleep_ms(5)
+        raise ValueError("no water")
+
+    async def main(app):
+        times.append(1)
+        if len(times) == 1:
+            app.start(dry())
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.append("off")
+
+    node, job = launched(main)
+    await until(lambda: len(times) == 2)
+
+    assert told == ["off"]
+    assert (job.restarts, job.state) == (1, "running")
+    assert "no water" in job.out
+    await app_ending.halt(node, "garden")
+    assert told == ["off", "off"]
+    assert job.state == "stopped"
+    await end(node)
+
+
+async def test_one_that_does_not_want_to_end_is_dropped_behind_a_program_that_is_done():
+    steps = []
+
+    async def deaf():
+        while True:
+            try:
+                await asyncio.sleep_ms(10)
+                steps.append(1)
+            except asyncio.CancelledError:
+                pass
+
+    async def main(app):
+        app.start(deaf())
+        await until(lambda: steps)
+
+    node, job = launched(main)
+    await until(lambda: job.state != "running")
+    count = len(steps)
+    await asyncio.sleep_ms(50)
+
+    assert (job.state, job.parts, len(steps)) == ("done", 0, count)
+    await end(node)
+
+
+async def test_a_program_has_eight_tasks_at_most_and_only_while_it_runs():
+    refused = []
+
+    def begin(app):
+        try:
+            app.start(Water().run())
+        except TepalError as error:
+            refused.append(error.code)
+
+    async def main(app):
+        for _ in range(9):
+            begin(app)
+        await asyncio.sleep_ms(10)
+
+    node, job = launched(main)
+    app = job.app
+    await until(lambda: job.state != "running")
+    begin(app)
+
+    assert refused == ["queue_full", "app_failed"]
+    assert job.state == "done"
+    await end(node)
 
 
 # --- its own log

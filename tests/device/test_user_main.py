@@ -1,6 +1,7 @@
 import asyncio
+import gc
 
-from house import build_node, end, until, write
+from house import build_node, end, fails, run, until, write
 
 from tepal.core import user
 
@@ -58,3 +59,47 @@ async def test_the_pause_grows():
 
     assert logged(node).endswith("user_main starts again in 2 s")
     await end(node)
+
+
+LARGE = "kept = [bytearray(1000) for _ in range(30)]\n"
+
+
+def held():
+    """How many bytes of the heap are in use; 0 where nobody counts them."""
+    gc.collect()
+    return gc.mem_alloc() if hasattr(gc, "mem_alloc") else 0
+
+
+async def test_a_program_that_fails_as_it_is_imported_gives_its_memory_back():
+    for files in (
+        {"user_main.py": LARGE + "raise ValueError('odd')\n"},
+        {"user_main.py": "import part\n", "part.py": LARGE + "raise ValueError('odd')\n"},
+    ):
+        node = build_node()
+        for name, text in files.items():
+            write(name, text)
+        before = held()
+
+        try:
+            user.start(node)
+        except ValueError:
+            pass
+
+        assert held() - before < 15000, files.keys()
+        await end(node)
+
+
+async def test_a_module_that_fails_as_it_is_imported_gives_its_memory_back():
+    for files in (
+        {"LM_greedy.py": LARGE + "raise ValueError('odd')\n"},
+        {"LM_greedy.py": "import part\n", "part.py": LARGE + "raise ValueError('odd')\n"},
+    ):
+        node = build_node()
+        for name, text in files.items():
+            write("modules/" + name, text)
+        before = held()
+
+        await fails(run(node, "greedy load"), "load_failed")
+
+        assert held() - before < 15000, files.keys()
+        await end(node)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -142,6 +146,69 @@ def test_a_sender_who_hangs_up_leaves_the_node_free_for_the_next_one(
 def _broken(content: bytes):
     yield content[:2000]
     raise httpx.WriteError("gone")
+
+
+@pytest.fixture
+def offered(tmp_path: Path) -> Generator[tuple[str, Path]]:
+    """The address of a web server, and the folder that it offers."""
+    folder = tmp_path / "offered"
+    folder.mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", folder
+        server.shutdown()
+        thread.join()
+
+
+def test_a_node_fetches_an_app_from_a_web_server(
+    simulate: Simulate, tmp_path: Path, offered: tuple[str, Path]
+):
+    url, folder = offered
+    node = simulate("--nodes", "1").node("node01")
+    for version in ("1.0.0", "1.1.0"):
+        content = archive(written(tmp_path / "garden", version), node, tmp_path)
+        (folder / f"garden-{version}.zip").write_bytes(content)
+
+    first = command(node, f"app install {url}/garden-1.0.0.zip")
+    second = command(node, f"app upgrade {url}/garden-1.1.0.zip")
+
+    assert first == {"uid": "garden", "version": "1.0.0", "was": "", "place": "base"}
+    assert second == {"uid": "garden", "version": "1.1.0", "was": "1.0.0", "place": "base"}
+    assert command(node, "app info garden")["version"] == "1.1.0"
+
+
+def test_what_cannot_be_fetched_is_told_in_a_sentence(
+    simulate: Simulate, tmp_path: Path, offered: tuple[str, Path]
+):
+    url, folder = offered
+    node = simulate("--nodes", "1").node("node01")
+    (folder / "page.zip").write_text("<html>welcome</html>")
+    (folder / "empty.zip").write_bytes(b"")
+    content = archive(written(tmp_path / "garden", "1.0.0"), node, tmp_path)
+    (folder / "half.zip").write_bytes(content[:-4000])
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = f"http://127.0.0.1:{closed.getsockname()[1]}"
+
+    table = (
+        (f"{url}/none.zip", "not_found", "status 404"),
+        (f"{nobody}/a.zip", "unreachable", "127.0.0.1: "),
+        (f"{url}/page.zip", "app", ""),
+        (f"{url}/empty.zip", "app", ""),
+        (f"{url}/half.zip", "app", ""),
+        ("ftp://127.0.0.1/a.zip", "url", ""),
+        ("nothing.zip", "not_found", "nothing.zip"),
+    )
+    for place, code, said in table:
+        with pytest.raises(NodeError) as caught:
+            command(node, f"app install {place}")
+        assert caught.value.code == code, place
+        assert said in str(caught.value)
+        assert "\n" not in str(caught.value)
+    assert command(node, "app list") == []
+    (folder / "whole.zip").write_bytes(content)
+    assert command(node, f"app install {url}/whole.zip")["uid"] == "garden"
 
 
 def test_an_app_that_runs_is_stopped_for_its_upgrade_and_goes_on(

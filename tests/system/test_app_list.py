@@ -44,6 +44,14 @@ class Shelf(Kept):
         except urllib.error.HTTPError as error:
             return error.code, dict(error.headers), error.read()
 
+    def put(self, path: str, content: bytes) -> tuple[int, str]:
+        """The status and code of a problem."""
+        url = self.simulation.node("node01").url
+        request = urllib.request.Request(f"{url}{path}", content, method="PUT")
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=30)
+        return caught.value.code, json.loads(caught.value.read())["code"]
+
     def json(self, path: str) -> tuple[int, Any]:
         status, _, body = self.get(path)
         return status, json.loads(body)
@@ -108,6 +116,7 @@ def test_a_node_without_the_part_says_so_and_does_all_else(node: Shelf):
     status, problem = node.json("/api/v1/apps")
 
     assert (status, problem["code"]) == (404, "not_included")
+    assert node.put("/api/v1/apps/plants-1.0.0.zip", bytes(3000)) == (404, "not_included")
     assert node.get("/apps.js")[0] == 404
     assert node.json("/api/v1/devices")[0] == 200
     done = node.simulation.umbel("config", "node01", "set", "language", "de")

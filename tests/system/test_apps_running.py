@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 
 from umbel.apps import Source, pack, template
-from umbel.build.compile import write_if_changed
+from umbel.build.compile import compile_file, write_if_changed
+from umbel.link import shell
 from umbel.release import slot
 
-from .conftest import wait_until
+from .conftest import PATIENCE, wait_until
 from .test_boot import Kept
 
 APPS = Path(__file__).parents[2] / "apps"
@@ -98,6 +100,115 @@ def test_an_app_is_started_looked_at_and_stopped_and_a_boot_starts_it_again(node
     node.printed("garden: bye")
     node.restart()
     assert node.status("garden")["state"] == "stopped"
+
+
+TWO = """
+import asyncio
+
+
+async def water(app, name):
+    app.info("begins " + name)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.sleep(0.01)
+        app.info("ends " + name)
+
+
+async def dry(app):
+    await asyncio.sleep(0.1)
+    raise ValueError("no water")
+
+
+async def main(app):
+    app.start(water(app, "one"))
+    app.start(water(app, "two"))
+    if app.settings["seconds"] == 1:
+        app.start(dry(app))
+    await asyncio.Event().wait()
+"""
+
+
+def test_what_an_app_has_begun_ends_with_it(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": TWO}), "garden")
+    node.app("start", "garden")
+    node.printed("garden: begins two")
+    assert "app.garden.started.2" in node.run("task", "list")
+
+    assert node.app("stop", "garden") == "Stopped garden"
+
+    printed = node.console.read_text()
+    assert [printed.count(f"garden: ends {name}") for name in ("one", "two")] == [1, 1]
+    assert "dropped" not in printed
+    assert "app.garden" not in node.run("task", "list")
+    node.app("start", "garden")
+    node.printed("garden: begins two", 2)
+
+
+def test_what_an_app_has_begun_takes_it_down_when_it_fails(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": TWO}, settings={"seconds": 1}), "garden")
+    node.app("start", "garden")
+
+    node.printed("garden: begins two", 2)
+
+    assert node.console.read_text().count("garden: ends one") == 1
+    assert node.status("garden")["restarts"] == 1
+    assert "ValueError: no water" in node.log("garden")
+    assert wait_until(lambda: node.status("garden")["state"] == "failed", 40)
+    assert "5 times within ten minutes: ValueError: no water" in node.status("garden")["out"]
+    assert "app.garden" not in node.run("task", "list").rpartition("active: ")[2]
+
+
+def test_who_listens_hears_when_there_is_something_new_about_apps(node, write):
+    node.lay(write("garden", "1.0.0", {"main.py": WAIT}), "garden")
+    news = {"target": "apps", "status": None}
+
+    async def heard(*words: str) -> object:
+        """What comes when somebody runs a command ``app``."""
+        async with shell.connect(node.simulation.node("node01")) as session:
+            events = session.events("state")
+            first = asyncio.ensure_future(anext(events))
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(node.app, *words)
+            event = await asyncio.wait_for(first, PATIENCE)
+            return event.data
+
+    assert asyncio.run(heard("start", "garden")) == news
+    assert asyncio.run(heard("stop", "garden")) == news
+    assert asyncio.run(heard("remove", "garden")) == news
+
+
+def test_an_app_is_removed_with_what_it_has_written_only_if_that_is_asked_for(node, write):
+    source = write("garden", "1.0.0", {"main.py": MAIN})
+    for words, left in (((), ["data"]), (("purge=True",), None)):
+        node.lay(source, "garden")
+        node.write("apps/garden/data/notes", "wet")
+
+        assert "uid: garden" in node.run("app", "remove", "garden", *words)
+
+        folder = node.flash / "apps" / "garden"
+        assert (
+            sorted(path.name for path in folder.iterdir()) if folder.exists() else None
+        ) == left
+    assert refused(node, "garden") == "app missing: garden"
+    assert node.app("list") == []
+
+
+def test_native_code_for_this_board_goes_before_what_execute_says(node, write, tmp_path: Path):
+    code = tmp_path / "binUNIX.py"
+    code.write_text("def main(app):\n    return 'native'\n")
+    compiled = compile_file(code, "binUNIX.py", tmp_path)
+    source = write("garden", "1.0.0", {"main.py": "def main(app):\n    return 'plain'\n"})
+    node.lay(source, "garden")
+    node.app("start", "garden")
+    assert node.becomes("garden", "done")["out"] == "plain"
+    node.app("remove", "garden", "purge=True")
+
+    write_if_changed(source.folder / "bin" / "binUNIX.mpy", compiled)
+    node.lay(Source.at(source.folder), "garden")
+    node.app("start", "garden")
+
+    assert node.becomes("garden", "done")["out"] == "native"
 
 
 # --- what goes wrong

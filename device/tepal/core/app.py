@@ -74,6 +74,15 @@ class App:
 
         return await self.node.commands.run(parse(line), Caller("app", CONTROL, self.uid))
 
+    def start(self, coroutine) -> None:
+        """Run ``coroutine`` beside the program, until that ends; what it raises is a failure of the app.
+
+        Raises: TepalError ``queue_full`` if 8 run.
+        """
+        from tepal.core import app_beside
+
+        app_beside.start(self, coroutine)
+
     def info(self, text: str) -> None:
         """Log that something is as it should be."""
         self.keep(text)

@@ -7,6 +7,7 @@ import sys
 
 from micropython import const
 
+from tepal.core import trouble
 from tepal.formats.errors import TepalError
 
 RARE = True
@@ -107,7 +108,7 @@ def _import(job, path: str):
     try:
         __import__(package + "." + path)
     except Exception:
-        _vacate(package, path)
+        trouble.clear(package + "." + path, (_ROOT + package,), package + ".")
         raise
     finally:
         builtins.print = kept
@@ -115,23 +116,6 @@ def _import(job, path: str):
         if name.startswith(package + ".") and "print" not in module.__dict__:
             module.print = job.app.print  # pyright: ignore[reportAttributeAccessIssue]
     return sys.modules[package + "." + path]
-
-
-def _vacate(package: str, path: str) -> None:
-    """Let go of modules whose import has failed.
-
-    MicroPython takes their names out of sys.modules, but their places hold on to all that they have.
-    """
-    names = [path]
-    while names:
-        name = package + "." + names.pop()
-        if name not in sys.modules:
-            sys.modules[name] = None  # type: ignore[assignment]
-            sys.modules.pop(name)
-        if path:  # the one that was asked for has made room for the others
-            path = ""
-            for entry in os.ilistdir(_ROOT + package):
-                names.append(entry[0].rpartition(".")[0])
 
 
 def _language(node) -> str:

@@ -21,6 +21,8 @@ def fail(job, error) -> int:
     Raises: TepalError ``app_failed`` if it shall not.
     """
     node = job.node
+    job.at_work = False
+    job.error = None
     text = trouble.told(error, node.log.console)
     if job.app:
         job.app.keep(text)

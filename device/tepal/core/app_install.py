@@ -105,6 +105,7 @@ async def go(work: Work, steps: str) -> None:
         for step in steps.split():
             node.sweep()
             await _step(work, step)
+        node.log.publish("state", {"target": "apps", "status": None})  # for pages that look
     except OSError as error:
         if work.stream and work.stream.is_broken:
             raise

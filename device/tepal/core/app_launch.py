@@ -35,6 +35,7 @@ def launch(node, uid: str) -> None:
         gc.threshold(-1)
         node.sweep()
     job.heap = gc.mem_alloc() - before  # pyright: ignore[reportAttributeAccessIssue]
+    tell(node)
 
 
 def _new(node, uid: str):
@@ -92,6 +93,7 @@ def load(job) -> None:
         told = trouble.told(error, job.node.log.console)
         fault = TepalError("app_failed", job.uid + ": " + told)
     if fault is None:
+        job.at_work = True
         return
     unmount(job)
     job.out = fault.detail
@@ -110,16 +112,18 @@ def _step(job, name: str) -> None:
 def leave(job, state: str) -> None:
     """Note that a task of an app has ended; behind the last one its code is forgotten.
 
-    ``state`` is empty if it was the schedule: it goes on behind a program that is done, but not
-    behind one that was stopped or has failed.
+    ``state`` is empty if it was not the program. The schedule goes on behind a program that is
+    done, but not behind one that was stopped or has failed.
     """
     job.parts -= 1
-    if job.parts and state not in ("", "done"):
-        from tepal.core import ending
+    if (job.parts or job.others) and state not in ("", "done"):
+        from tepal.core import app_ending, ending
 
-        for task in job.node.tasks.find("app." + job.uid + ".schedule"):
+        job.at_work = False
+        for task in app_ending.others(job.node, job.uid):
             ending.cancel(task)
-        turn(job, state)
+        if job.parts:
+            turn(job, state)
     if not job.parts:
         turn(job, state or "stopped")
         unmount(job)
@@ -135,6 +139,12 @@ def turn(job, state: str) -> None:
             job.node.log.err(text + ": " + job.out)
         else:
             job.node.log.info(text)
+        tell(job.node)
+
+
+def tell(node) -> None:
+    """Tell pages that look that there is something new about apps."""
+    node.log.publish("state", {"target": "apps", "status": None})
 
 
 def mounted(node) -> list:

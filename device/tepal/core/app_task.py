@@ -20,6 +20,9 @@ class Job:
     work: tuple = ("", None)  # call, file or command, and which
     config = None  # what config.json says, until it was looked at
     schedule = None  # what it does by itself, see app_schedule
+    at_work = False  # its program was loaded, and has neither failed nor been ended
+    others = False  # its program has begun more, see app_beside
+    error = None  # what one of those has raised, until the program has ended for that
 
     def __init__(self, node, uid: str):
         self.node = node
@@ -36,15 +39,23 @@ class Job:
             while True:
                 try:
                     self.out = str(await Metered(self, self.program()) or "")
+                    if self.error:
+                        raise self.error  # noqa: TRY301 - of a task that has ended the program
+                    if self.others:
+                        await self.rest()
                 except asyncio.CancelledError:
-                    state = "stopped"
-                    raise
+                    if self.error is None:
+                        state = "stopped"
+                        raise
+                    pause_ms = self.fail(self.error)
                 except Exception as error:  # noqa: BLE001 - an app is anybody's code
                     pause_ms = self.fail(error)
                 else:
                     state = "done"
                     return
                 try:
+                    if self.others:
+                        await self.rest()
                     await asyncio.sleep_ms(pause_ms)
                 except asyncio.CancelledError:
                     state = "stopped"
@@ -61,6 +72,18 @@ class Job:
         if hasattr(result, "send"):
             result = await result  # pyright: ignore[reportGeneralTypeIssues]
         return result
+
+    async def beside(self, coroutine) -> None:
+        """Run what the program has begun beside itself; what it raises ends the program too."""
+        self.parts += 1
+        try:
+            await Metered(self, coroutine)
+        except Exception as error:  # noqa: BLE001 - an app is anybody's code
+            from tepal.core import app_beside  # this frame lasts no longer
+
+            app_beside.fail(self, error)
+        finally:
+            self.leave("")
 
     # What follows imports, which a frame that lasts must not.
 
@@ -82,8 +105,14 @@ class Job:
 
         return app_failing.fail(self, error)
 
+    def rest(self):
+        """End what the program has begun; await what this returns."""
+        from tepal.core import app_ending
+
+        return app_ending.rest(self)
+
     def leave(self, state: str) -> None:
-        """Note that one of its tasks has ended; ``state`` is empty if it was the schedule."""
+        """Note that one of its tasks has ended; ``state`` is empty if it was not the program."""
         from tepal.core import app_launch
 
         app_launch.leave(self, state)

@@ -40,6 +40,7 @@ def load(modules, name: str):
             module = foreign.load(modules, name, error)
     except Exception as error:  # a module is anybody's code
         forget("LM_" + name)
+        trouble.clear("LM_" + name, modules.folders)
         modules.node.log.exception("load " + name, error)
         raise TepalError("load_failed", name + ": " + trouble.line(error))
     finally:

@@ -1,6 +1,7 @@
-"""Exceptions as people read them."""
+"""Exceptions as people read them, and what those of imports leave behind."""
 
 import io
+import os
 import sys
 
 from tepal.formats.errors import TepalError
@@ -38,3 +39,28 @@ def trace(error: BaseException) -> str:
     text = io.StringIO()
     sys.print_exception(error, text)  # pyright: ignore[reportArgumentType]
     return text.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def clear(name: str, folders: tuple, head: str = "") -> None:
+    """Let go of the module ``name``, whose import has failed, and of those in ``folders`` that failed with it.
+
+    MicroPython takes their names out of sys.modules, but their places hold on to all that they have.
+    ``head`` is what stands before the names of those in ``folders``.
+    """
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:  # it keeps its place meanwhile, or the others would not find their own
+        for folder in folders:
+            for file in _files(folder):
+                part = head + file.rpartition(".")[0]
+                if part not in sys.modules:
+                    sys.modules[part] = None  # type: ignore[assignment]
+                    sys.modules.pop(part)
+    finally:
+        sys.modules.pop(name)
+
+
+def _files(folder: str) -> list:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

@@ -52,12 +52,16 @@ def start(node):
     """Load the program anew and call it; return what it returned, a coroutine as a rule."""
     import sys
 
-    from tepal.core import loading
+    from tepal.core import loading, trouble
 
     if "" not in sys.path:  # where it lies, beside main.py
         sys.path.append("")
     loading.forget(_PROGRAM)
-    module = __import__(_PROGRAM)
+    try:
+        module = __import__(_PROGRAM)
+    except Exception:
+        trouble.clear(_PROGRAM, ("",))
+        raise
     if module.__dict__.get("node") is None:
         module.node = node  # pyright: ignore[reportAttributeAccessIssue]
     function = getattr(module, _PROGRAM, None)
