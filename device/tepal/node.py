@@ -147,14 +147,18 @@ async def main(slot: str) -> bool:
     """Boot, serve, and return whether the chip shall be reset when a restart was asked for."""
     node = Node()
     node.slot = slot
-    start(node)
+    care().start(node)
     await node.serve()
     return node.hard
 
 
-def start(node: Node) -> None:
-    """Begin to boot, in a task of its own: a frame that lasts keeps what it has touched."""
-    asyncio.create_task(care().boot(node))  # noqa: RUF006 - the event loop keeps it
+async def start(node: Node) -> None:
+    """Boot, in a task of its own: a frame that lasts keeps what it has touched, see ``care``.
+
+    A task that has ended may be kept as well, for ever: MicroPython's queue leaves pointers to it
+    in tasks that wait. So its own frame must be one that holds nothing of the boot.
+    """
+    await care().boot(node)
 
 
 def run(slot: str = "") -> None:

@@ -80,4 +80,5 @@ class Tasks:
                 self.starved = True
             if not isinstance(error, TepalError):
                 self.log.exception("task " + task.tag, error)
-        task.handle = None  # it would keep all that the task has touched
+        # What is left of a task may be kept for ever, see node.start: so it must hold nothing.
+        task.handle = coroutine = result = None

@@ -149,5 +149,6 @@ class Door:
         finally:
             if connection in self.connections:
                 self.connections.remove(connection)
+                del connection.view, connection.buffer  # this may be kept, see node.start
             stream.close()
             await stream.wait_closed()
