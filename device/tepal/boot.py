@@ -73,10 +73,6 @@ async def boot(node) -> bool:
     """Bring the node up: parts, identity, network, doors; return whether it acts by itself."""
     mode, news = boots.begin(board.reset_cause(), blackbox.noted())
     node.safe = bool(mode)
-    if storage.exists("update/journal"):
-        from tepal.core import journal
-
-        news += journal.replay(news)
     watch = None
     if storage.exists("update/journal"):
         from tepal.core import journal
