@@ -2,6 +2,9 @@
 
 In 128 KB of heap. The hardware is the least there is and does not count, nor does what MicroPython
 has taken before the node is imported; asyncio does. Some twenty of the names are the gauge's.
+
+The figure is that of the middle one of three nodes: MicroPython's queue of tasks may point to one
+that has ended, and one boot of some eight keeps 2 KB for that reason until something else ends.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Iterator
 
 from bench import clients, node
 from bench.figure import Figure
-from bench.node import Node
+from bench.node import Gauged, Node
 from bench.processes import connect
 
 _HEAP = "128k"
@@ -23,11 +26,7 @@ _COMMAND = json.dumps({"cmd": "system heartbeat"})
 
 def measure() -> Iterator[Figure]:
     for auth in (False, True):
-        with node.running_node(bits=32, hardware=node.BARE, heap=_HEAP, auth=auth) as one:
-            node.wait_until_up(one)
-            booted = node.settled(one)
-            _use_every_door(one, auth=auth)
-            used = node.settled(one)
+        booted, used = sorted((_node(auth=auth) for _ in range(3)), key=lambda two: two[1].heap)[1]
         kind = "with logins" if auth else "open"
         yield Figure(what=f"heap, 32 bit, {kind}, after boot", value=booted.heap, unit="B")
         yield Figure(
@@ -41,6 +40,15 @@ def measure() -> Iterator[Figure]:
             value=used.names,
             unit="",
         )
+
+
+def _node(*, auth: bool) -> tuple[Gauged, Gauged]:
+    """What a node has in memory after its boot, and after the commands."""
+    with node.running_node(bits=32, hardware=node.BARE, heap=_HEAP, auth=auth) as one:
+        node.wait_until_up(one)
+        booted = node.settled(one)
+        _use_every_door(one, auth=auth)
+        return booted, node.settled(one)
 
 
 def _use_every_door(one: Node, *, auth: bool) -> None:
