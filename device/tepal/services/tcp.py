@@ -149,6 +149,7 @@ class Door:
         finally:
             if connection in self.connections:
                 self.connections.remove(connection)
-                del connection.view, connection.buffer  # this may be kept, see node.start
+                # The frame may be kept, see node.start.
+                del connection.view, connection.buffer  # pyright: ignore[reportOptionalMemberAccess]
             stream.close()
             await stream.wait_closed()
