@@ -1,8 +1,8 @@
-"""Run all tests in two processes at once: emulated boards and the browser, and all the others.
+"""Run all tests in two processes at once, of about the same length.
 
-Most others wait: for a process to start, for a timer. What both print comes line by line; the exit
-code is 1 if one of them failed. They share nothing that has a fixed name, see "Tests" in
-CONTRIBUTING.md.
+In one are emulated boards, the browser and whole systems, in the other all that is smaller. What
+both print comes line by line; the exit code is 1 if one of them failed. They share nothing that has
+a fixed name, see "Tests" in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import sys
 import threading
 from typing import IO
 
-BUSY = ("tests/firmware", "tests/browser")
-PARTS = (BUSY, ("tests", *(f"--ignore={folder}" for folder in BUSY)))
+LARGE = ("tests/firmware", "tests/browser", "tests/system")
+PARTS = (LARGE, ("tests", *(f"--ignore={folder}" for folder in LARGE)))
 
 
 def main() -> int:
