@@ -13,11 +13,6 @@ RARE = True
 _TIDY = const(8192)  # bytes between two collections during boot
 
 
-def start(node) -> None:
-    """Begin to boot."""
-    asyncio.create_task(running.start(node))  # noqa: RUF006 - the event loop keeps it
-
-
 async def boot(node) -> None:
     """Boot, then start what the node does by itself; a boot that fails is tried again."""
     try:

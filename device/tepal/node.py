@@ -147,17 +147,22 @@ async def main(slot: str) -> bool:
     """Boot, serve, and return whether the chip shall be reset when a restart was asked for."""
     node = Node()
     node.slot = slot
-    care().start(node)
+    start(node)
     await node.serve()
     return node.hard
 
 
-async def start(node: Node) -> None:
-    """Boot, in a task of its own: a frame that lasts keeps what it has touched, see ``care``.
+def start(node: Node) -> None:
+    """Begin to boot, in a task of its own: a frame that lasts keeps what it has touched.
 
     A task that has ended may be kept as well, for ever: MicroPython's queue leaves pointers to it
-    in tasks that wait. So its own frame must be one that holds nothing of the boot.
+    in tasks that wait. So its own frame is one that holds nothing of the boot.
     """
+    asyncio.create_task(boot(node))  # noqa: RUF006 - the event loop keeps it
+
+
+async def boot(node: Node) -> None:
+    """Boot, see ``care``."""
     await care().boot(node)
 
 

@@ -56,6 +56,9 @@ class Nothing:
     def boot(self, text):
         pass
 
+    def publish(self, topic, data):
+        pass
+
     err = warn = boot
 
     def is_fat(self):
