@@ -35,7 +35,7 @@ async def _step(node, path: str, function: str) -> None:
         done = getattr(sys.modules[path], function)(node)
         if hasattr(done, "send"):
             await done
-    except Exception as error:
+    except Exception as error:  # the apps that are there start all the same
         node.log.exception("apps", error)  # noqa: PLE1205 - our own log
 
 
@@ -53,5 +53,5 @@ def _launch(node, uid: str) -> None:
     except TepalError as error:
         if error.code == "app_missing":
             node.log.err(str(error))
-    except Exception as error:
+    except Exception as error:  # one that is broken stops no other
         node.log.exception("app " + uid, error)

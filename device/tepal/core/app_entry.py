@@ -107,7 +107,7 @@ def _import(job, path: str):
     builtins.print = job.app.print
     try:
         __import__(package + "." + path)
-    except Exception:
+    except Exception:  # whatever it raises, its memory must come back
         trouble.clear(package + "." + path, (_ROOT + package,), package + ".")
         raise
     finally:

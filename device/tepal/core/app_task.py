@@ -142,7 +142,7 @@ class Metered:
             error = None
             try:
                 yield waits
-            except BaseException as raised:
+            except BaseException as raised:  # the program decides, of a cancellation too
                 if job.dropped or isinstance(raised, GeneratorExit):
                     _close(coroutine)
                     raise

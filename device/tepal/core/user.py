@@ -59,7 +59,7 @@ def start(node):
     loading.forget(_PROGRAM)
     try:
         module = __import__(_PROGRAM)
-    except Exception:
+    except Exception:  # whatever it raises, its memory must come back
         trouble.clear(_PROGRAM, ("",))
         raise
     if module.__dict__.get("node") is None:
