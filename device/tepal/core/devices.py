@@ -363,7 +363,8 @@ class Devices:
             it.is_noted = False
             self._look(it, now)
         for name in [name for name in it.timers if it.timers[name] <= now]:
-            it.timers.pop(name)
+            if it.timers.pop(name, None) is None:
+                continue  # what fell due before it has ended it
             if name == "look":
                 self._look(it, now)
             elif name == "poll":
@@ -385,8 +386,8 @@ class Devices:
                 arbiter.settle(it, votes)
 
     async def _measure(self, it) -> None:
-        before = it.condition_met() if isinstance(it, Sensor) else None
-        details = it.details()
+        before = self.guard(it, it.condition_met) if isinstance(it, Sensor) else None
+        details = self.guard(it, it.details)
         try:
             await asyncio.wait_for_ms(it.measure(), it.deadline_ms)
             it.fault = ""

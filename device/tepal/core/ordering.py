@@ -195,6 +195,7 @@ async def remove_rule(it, time):
 
 
 async def _reschedule(it, changed: dict) -> dict:
+    rulebook.bound(changed)
     rulebook.save(it.name, "schedule", changed)
     it.schedule = json.dumps(changed)
     it.house.plan_ms = 0
@@ -303,6 +304,7 @@ async def remove_schedule_keyword(house, name):
 
 
 async def _rename(house, changed: dict) -> dict:
+    rulebook.bound(changed)
     rulebook.save("schedule_keywords", None, changed)
     house.keywords = changed
     house.plan_ms = 0

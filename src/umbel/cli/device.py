@@ -173,6 +173,8 @@ def _faults_of_config(config: object) -> list[tuple[str, str]]:
 def _read(path: Path) -> object:
     try:
         return json.loads(path.read_text())
+    except RecursionError as error:
+        raise UmbelError(f"{path}: brackets within brackets, too many of them") from error
     except (OSError, ValueError) as error:
         raise UmbelError(f"{path}: {error}") from error
 
