@@ -167,3 +167,17 @@ async def test_a_flash_that_is_full_keeps_the_file_and_says_so():
 
     assert await run(node, "device1 get_schedule_rules") == {}
     await stop(node)
+
+
+async def test_minutes_that_cannot_be_are_refused_and_change_nothing():
+    node = await start({"device1": STRIP})
+    await run(node, "device1 set_rule 100 10")
+    before = await run(node, "device1 status")
+
+    for minutes in ("-5", "nan", "99999", "x"):
+        await fails(run(node, "device1 set_rule 200 " + minutes), "rule")
+
+    after = await run(node, "device1 status")
+    assert (after["current_rule"], after["fault"]) == (100, "")
+    assert after["override"]["until"] == before["override"]["until"]
+    await stop(node)

@@ -430,7 +430,9 @@ class Devices:
 
     def failed(self, it, error: Exception) -> None:
         """Note what went wrong with an instance; log it once, not at every try."""
-        text = type(error).__name__ + " " + str(error)
+        text = str(error)
+        if not isinstance(error, TepalError):
+            text = type(error).__name__ + " " + text
         if it is None:
             self.node.log.exception("devices", error)  # noqa: PLE1205 - our own log
         elif it.fault != text:

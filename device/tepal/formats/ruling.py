@@ -27,11 +27,12 @@ def usable(it):
 
 def set_by_hand(it, rule, now_ms: int, minutes=None) -> None:
     """Follow a checked rule until the schedule's next, or for so many minutes."""
+    length_ms = None if minutes is None else delay_ms(minutes)
     it.timers.pop("override", None)
     it.override = "next"
-    if minutes is not None:
+    if length_ms is not None:
         it.override = "timed"
-        it.timers["override"] = now_ms + delay_ms(minutes)
+        it.timers["override"] = now_ms + length_ms
     _take(it, rule, False, now_ms)
 
 
@@ -93,9 +94,13 @@ def later(it, what: str, minutes, now_ms: int) -> int:
 
 def delay_ms(minutes) -> int:
     """Return minutes in milliseconds. Raises: TepalError ``rule``."""
-    number = rules.check("float_range", minutes, (0, _LONGEST_MIN))
+    number = "?"
+    try:
+        number = rules.check("float_range", minutes, (0, _LONGEST_MIN))
+    except TepalError:
+        pass
     if isinstance(number, str):
-        raise TepalError("rule", "minutes expected")
+        raise TepalError("rule", "0 to %d minutes expected" % _LONGEST_MIN)
     return int(number * _MINUTE_MS)  # pyright: ignore[reportOperatorIssue]
 
 

@@ -63,7 +63,11 @@ def check(
     folder = sources.device_dir() / device_types.FOLDER
     faults: list[str] = []
     for path in files or sorted(folder.glob("*.json")):
-        data = _read(path)
+        try:
+            data = _read(path)
+        except UmbelError as error:
+            faults.append(str(error))
+            continue
         known = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
         is_type = "config_name" in known
         wrong = device_contract.faults(path, known) if is_type else _faults_of_config(data)  # pyright: ignore[reportUnknownArgumentType]
