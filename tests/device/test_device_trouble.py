@@ -3,9 +3,10 @@
 import asyncio
 import os
 
+import machine
 from device_house import NOON, start, stop, with_
-from house import fails, run, until, write
-from test_devices import EVENING, RELAY, STRIP, level, stop_devices
+from house import fails, run, until
+from test_devices import DOOR, EVENING, RELAY, STRIP, level, stop_devices
 
 from tepal.core import founding, pieces
 
@@ -179,5 +180,41 @@ async def test_minutes_that_cannot_be_are_refused_and_change_nothing():
 
     after = await run(node, "device1 status")
     assert (after["current_rule"], after["fault"]) == (100, "")
-    assert after["override"]["until"] == before["override"]["until"]
+    assert abs(after["override"]["until"] - before["override"]["until"]) < 2
+    await stop(node)
+
+
+async def test_what_was_switched_by_hand_stays_so_over_a_reboot_until_sensors_change_their_mind():
+    config = {"device1": RELAY, "device2": with_(RELAY, nickname="Lamp", pin=19),
+              "sensor1": with_(EVENING, default_rule="on"),
+              "sensor2": with_(EVENING, nickname="Night", targets=["device2"])}  # fmt: skip
+    node = await start(config)
+    await run(node, "fan turn_off")  # sensor1 wants it on
+    await run(node, "lamp turn_on")  # sensor2 wants it off
+
+    node = await start(config, old=node)
+    await until(lambda: level(19) == 1)
+    assert level(18) == 0
+
+    await run(node, "evening set_rule off")
+    await run(node, "evening set_rule on")
+    await until(lambda: level(18) == 1)
+    node.devices["device1"].house.plan_anew()
+    await until(lambda: not node.devices.is_unsaved)
+    node = await start(config, old=node)
+    await until(lambda: level(18) == 1)
+    await stop(node)
+
+
+async def test_the_end_of_what_was_switched_by_hand_is_saved_without_a_command():
+    node = await start({"device1": RELAY, "sensor1": DOOR})
+    await run(node, "fan turn_on")
+    machine.Pin(17).value(1)
+    await asyncio.sleep_ms(50)
+    await run(node, "fan turn_off")
+    assert "decided" in node.states.changed["devices"]["known"]["Fan"]
+
+    machine.Pin(17).value(0)
+    await until(lambda: "decided" not in node.states.get("devices")["known"]["Fan"])
+
     await stop(node)

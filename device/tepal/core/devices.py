@@ -239,6 +239,7 @@ class Devices:
         self.now_ms = node.clock.uptime_ms
         self.plan_ms = 0  # when the schedules say something new
         self.is_news = True  # a sensor may have changed its mind
+        self.is_unsaved = False  # sensors have overruled what was switched by hand
         self.untold = {}  # the names of those of which listeners do not know the newest
         self.tell_ms = 0  # when they are told
 
@@ -383,7 +384,10 @@ class Devices:
         for it in self.all.values():
             if isinstance(it, Device) and it.sensors:
                 votes = [self.guard(one, one.condition_met) for one in it.sensors if one.enabled]
-                arbiter.settle(it, votes)
+                was_by_hand = it.wanted != it.decided
+                if arbiter.settle(it, votes) and was_by_hand:
+                    self.is_unsaved = True  # saved by the next plan: the lamp must not wait for it
+                    self.plan_ms = min(self.plan_ms, self.now_ms() + _TELL_MS)
 
     async def _measure(self, it) -> None:
         before = self.guard(it, it.condition_met) if isinstance(it, Sensor) else None

@@ -40,6 +40,8 @@ def plan(house) -> None:
             first = coming
     if first is not None:
         house.plan_ms = min(house.plan_ms, now_ms + (first - now) * 1000)
+    if house.is_unsaved:
+        remember(house)
 
 
 def _follow(it, known: list, now_ms: int, passed_s: int) -> None:
@@ -155,6 +157,7 @@ def save(name: str, key, value) -> None:
 def remember(house) -> None:
     """Keep over a reboot what people have said: it is on flash a few seconds later."""
     now_ms = house.now_ms()
+    house.is_unsaved = False
     known = {}
     for it in house.all.values():
         kept = {"enabled": it.enabled, "since": it.since}
@@ -162,6 +165,8 @@ def remember(house) -> None:
             kept["override"], kept["rule"] = it.override, it.current_rule
         if it.wanted is not None:
             kept["wanted"] = it.wanted
+            if it.decided is not None and it.decided != it.wanted:
+                kept["decided"] = it.decided  # it was switched by hand
         left = {}
         for what in ("override", "enable", "disable"):
             if what in it.timers:
@@ -187,6 +192,7 @@ def recall(house) -> None:
         it.enabled = kept.get("enabled") is not False
         it.since = kept.get("since")
         it.wanted = kept.get("wanted")
+        it.decided = kept.get("decided")
         if kept.get("override") in ("next", "timed"):
             _recall_rule(it, kept)
         for what, left_ms in kept.get("left_ms", {}).items():

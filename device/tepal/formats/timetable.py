@@ -151,7 +151,7 @@ def _time(text: str, keywords, with_offset: bool = True) -> tuple:
 
 def clock(text: str):
     """Return the minutes of ``HH:MM``; None if it is no time of day."""
-    hour, colon, minute = text.partition(":")
+    hour, _, minute = text.partition(":")
     is_one = len(hour) < 3 and len(minute) == 2 and rules.is_digits(hour + minute) and bool(hour)
     if is_one and int(hour) < 24 and int(minute) < 60:
         return int(hour) * 60 + int(minute)
