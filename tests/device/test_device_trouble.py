@@ -218,3 +218,20 @@ async def test_the_end_of_what_was_switched_by_hand_is_saved_without_a_command()
     await until(lambda: "decided" not in node.states.get("devices")["known"]["Fan"])
 
     await stop(node)
+
+
+async def test_time_without_power_counts_as_soon_as_the_clock_is_set():
+    config = {"device1": STRIP, "device2": RELAY}
+    node = await start(config)
+    await run(node, "device1 set_rule 700 30")
+    await run(node, "device2 disable_in 60")
+
+    node = await start(config, old=node, at=0)
+    assert (await run(node, "device1 status"))["current_rule"] == 700
+    await run(node, "device2 enable_in 60")  # said after the boot: it counts from then
+    await set_clock(node, NOON + 1900)
+
+    status = await run(node, "device1 status")
+    assert (status["current_rule"], status["override"]) == (500, None)
+    assert (await run(node, "device2 status"))["enable_in_seconds"] > 3590
+    await stop(node)

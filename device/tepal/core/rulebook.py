@@ -19,6 +19,8 @@ def plan(house) -> None:
     now = house.node.clock.now()
     now_ms = house.now_ms()
     almanac = _almanac(house.node)
+    if now and house.asleep:
+        _wake(house, now * 1000 - now_ms)
     first = None
     for it in house.all.values():
         entries = _entries(house, it)
@@ -180,6 +182,7 @@ def remember(house) -> None:
 def recall(house) -> None:
     """Bring everything back to what ``remember`` has kept."""
     record = house.node.states.get(_OWNER)
+    waiting = {}
     now, now_ms = house.node.clock.now(), house.now_ms()
     passed_ms = 0
     if now and record.get("now"):
@@ -196,11 +199,25 @@ def recall(house) -> None:
         if kept.get("override") in ("next", "timed"):
             _recall_rule(it, kept)
         for what, left_ms in kept.get("left_ms", {}).items():
-            it.timers[what] = now_ms + max(0, left_ms - passed_ms)
+            it.timers[what] = waiting[it.name + what] = now_ms + max(0, left_ms - passed_ms)
         if it.override != "timed":
             it.timers.pop("override", None)
         elif "override" not in it.timers:
             it.override = None
+
+
+    if waiting and not now and record.get("now"):
+        house.asleep = (record["now"] * 1000 - now_ms, waiting)
+
+
+def _wake(house, began_ms: int) -> None:
+    """Take the time without power from what was recalled without a clock, and nobody set since."""
+    kept_ms, waiting = house.asleep
+    house.asleep = None
+    for it in house.all.values():
+        for what, moment in it.timers.items():
+            if waiting.get(it.name + what) == moment:
+                it.timers[what] = moment - max(0, began_ms - kept_ms)
 
 
 def _recall_rule(it, kept: dict) -> None:
