@@ -96,7 +96,9 @@ def test_a_power_cut_at_any_step_of_an_edit_leaves_it_done_or_not_and_the_next_e
     while True:
         empty_folder()
         os.mkdir("config")
-        write(pieces.PATH, json.dumps({"device1": {"schedule": {}}, "device2": {"pin": "x" * 600}}))
+        write(
+            pieces.PATH, json.dumps({"device1": {"schedule": {}}, "device2": {"pin": "x" * 600}})
+        )
         pieces.save("device1", "schedule", {"09:00": 1})
         with PowerCut((pieces, storage), first) as cut:
             pieces.save("device1", "schedule", {"10:00": 1})

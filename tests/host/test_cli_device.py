@@ -132,7 +132,9 @@ def test_a_file_that_cannot_be_read_is_named(umbel: Umbel, tmp_path: Path):
     assert umbel("check", "gone.json")[0] == 1
     (tmp_path / "deep.json").write_text('{"device1":' * 3000)
     said = umbel("check", "x.json", "deep.json")[1]
-    assert said.endswith("deep.json: brackets within brackets, too many of them\nerror: 2 faults\n")
+    assert said.endswith(
+        "deep.json: brackets within brackets, too many of them\nerror: 2 faults\n"
+    )
 
 
 def test_a_configuration_of_the_original_is_taken_over(umbel: Umbel, tmp_path: Path):

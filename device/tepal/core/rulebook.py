@@ -205,7 +205,6 @@ def recall(house) -> None:
         elif "override" not in it.timers:
             it.override = None
 
-
     if waiting and not now and record.get("now"):
         house.asleep = (record["now"] * 1000 - now_ms, waiting)
 

@@ -17,10 +17,19 @@ from tepal.formats.errors import TepalError
 RARE = True
 SWITCHING = ("enabled", "disabled")
 _LONGEST_TEXT = 120  # characters
+_LONGEST_CALLS = 400  # characters of both commands
 _LONGEST_FADE_S = 86400
 _INT = ("int_range", "int_or_fade")
 # commands of a node that are nothing without one argument, and without two
-_ONE = ("enable", "disable", "reset_rule", "condition_met", "trigger_sensor", "turn_on", "turn_off")
+_ONE = (
+    "enable",
+    "disable",
+    "reset_rule",
+    "condition_met",
+    "trigger_sensor",
+    "turn_on",
+    "turn_off",
+)
 _TWO = ("enable_in", "disable_in", "set_rule", "ir_key")
 _FLOAT = ("float_range", "thermostat")
 
@@ -123,4 +132,6 @@ def _calls(rule: dict) -> dict:
             raise TepalError("rule", state + ": an argument of %s is missing" % words[0])
     if len(rule) != 2:
         raise TepalError("rule", "on and off expected, and nothing else")
+    if len(str(rule)) > _LONGEST_CALLS:
+        raise TepalError("rule", "at most %d characters expected" % _LONGEST_CALLS)
     return rule
