@@ -466,7 +466,7 @@ def test_one_wrong_parameter_hides_no_wrong_rule():
         "_type": "pwm", "nickname": "Hall", "pin": "4x", "default_rule": "NaN",
         "schedule": {"sunset-99:30": 700, "10:00": "fade/9999/5"},
     }  # fmt: skip
-    wled = {"_type": "wled", "nickname": "TV", "ip": "a.b.", "default_rule": 5, "min_rule": 9,
+    wled = {"_type": "wled", "nickname": "TV", "ip": "a b", "default_rule": 5, "min_rule": 9,
             "max_rule": 8}  # fmt: skip
 
     told = device_type.faults_of_config(

@@ -101,7 +101,7 @@ def _instance(name: str, given: dict[str, Any], notes: list[str]) -> dict[str, A
 def _numbered(given: dict[str, Any]) -> dict[str, Any]:
     return {
         key: int(value)
-        if key.startswith("pin") and isinstance(value, str) and value.isdecimal()
+        if key.startswith("pin") and isinstance(value, str) and value.isascii() and value.isdigit()
         else value
         for key, value in given.items()
     }
