@@ -235,3 +235,19 @@ async def test_time_without_power_counts_as_soon_as_the_clock_is_set():
     assert (status["current_rule"], status["override"]) == (500, None)
     assert (await run(node, "device2 status"))["enable_in_seconds"] > 3590
     await stop(node)
+
+
+async def test_a_schedule_that_cannot_work_says_why():
+    config = {"device1": with_(RELAY, schedule={"relax": "disabled"}),
+              "device2": with_(RELAY, nickname="b", pin=19, schedule={"10:00": "enabled"}),
+              "schedule_keywords": {"relax": "sunset+10"}}  # fmt: skip
+    node = await start(config, at=0)
+    assert "the clock" in (await run(node, "device2 status"))["fault"]
+
+    await set_clock(node, NOON)
+
+    assert (await run(node, "device2 status"))["fault"] == ""
+    assert "sunset comes when the key place" in (await run(node, "device1 status"))["fault"]
+    await node.config.set("place", "48.21,16.37")
+    assert (await run(node, "device1 status"))["fault"] == ""
+    await stop(node)

@@ -139,9 +139,13 @@ def seen(it, is_on: bool, rule) -> None:
         it.timers.pop("retry", None)
         return
     if is_on and rule is not None and rule != it.shown:
-        follow(it, rule)
+        try:
+            follow(it, rule)
+        except TepalError:
+            pass  # dimmed further than its limits: it is on all the same
     if is_on != (it.shown is not False):
         it.wanted = is_on
+        rulebook.remember(it.house)
         it.node.log.publish("device", it.name)
     it.shown = it.goal()
 
@@ -215,7 +219,7 @@ def status(it) -> dict:
         "default_rule": it.default_rule,
         "schedule": rulebook.rules(it),
         "override": rulebook.override(it),
-        "fault": it.fault,
+        "fault": it.fault or rulebook.doubt(it),
     }
     if it.min_rule is not None:
         shown["min_rule"], shown["max_rule"] = it.min_rule, it.max_rule

@@ -120,12 +120,12 @@ def save(name: str, key, value) -> None:
     Raises: OSError, KeyError.
     """
     text, source = open_best([])
+    if text is None:
+        raise OSError("cannot be read")
     if source == PATH + ".new":  # a power cut left it there; here it would be written over
         text.file.close()
         storage.replace(source, PATH)
         text = Text(PATH)
-    if text is None:
-        raise OSError("cannot be read")
     try:
         if key is not None:
             given = text.value(name)

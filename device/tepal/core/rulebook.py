@@ -103,6 +103,18 @@ def _entries(house, it) -> list:
     return found
 
 
+def doubt(it) -> str:
+    """Return why rules of its schedule cannot begin; empty if they can."""
+    node = it.house.node
+    if it.schedule and not node.clock.now():
+        return "its schedule waits until the clock is set"
+    if it.schedule and node.config.get("place") == "n/a":
+        for when, _ in _entries(it.house, it):
+            if when[1]:
+                return when[1] + " comes when the key place says where the node is"
+    return ""
+
+
 def _almanac(node) -> timetable.Almanac:
     place = None
     if node.config.get("place") != "n/a":
