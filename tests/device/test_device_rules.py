@@ -83,7 +83,9 @@ def test_other_kinds_take_what_they_say():
     calls = {"on": ["enable", "device1"], "off": ["ignore"]}
     assert check("api_target", calls) == calls
     for rule in ({}, {"on": ["x"]}, {"on": [], "off": ["x"]}, {"on": ["x"], "off": ["x"], "a": 1},
-                 {"on": "x", "off": ["x"]}, {"on": [5], "off": ["x"]}, "on", ["x"]):  # fmt: skip
+                 {"on": "x", "off": ["x"]}, {"on": [5], "off": ["x"]}, "on", ["x"],
+                 {"on": ["turn_on"], "off": ["ignore"]}, {"on": ["set_rule", "a"], "off": ["x"]},
+                 {"on": ["x" * 500], "off": ["x"]}):  # fmt: skip
         assert check("api_target", rule) is None, rule
 
 

@@ -161,6 +161,26 @@ async def test_who_presses_the_button_of_a_kasa_is_noticed_but_no_disabled_one_w
         await stop(node)
 
 
+async def test_a_kasa_dimmed_beyond_its_limits_is_on_all_the_same_and_the_wall_is_remembered():
+    async with KasaLamp("dimmer") as lamp:
+        original = at_port(lamp)
+        node = await start({"device1": dict(LAMP, min_rule=10)})
+        it = node.devices["device1"]
+        it.poll_ms = 30
+        await run(node, "hall turn_off")
+
+        lamp.on, lamp.brightness = 1, 3
+        it.timers["poll"] = 0
+        node.devices.flag.set()
+        await until(lambda: it.wanted is True)
+        await asyncio.sleep_ms(100)
+
+        assert (it.fault, it.shown is False) == ("", False)
+        assert node.states.get("devices")["known"]["Hall"]["wanted"] is True
+        kasa.ask = original
+        await stop(node)
+
+
 async def test_a_kasa_that_is_away_is_told_when_it_is_back():
     lamp = KasaLamp("dimmer")
     original = at_port(lamp)

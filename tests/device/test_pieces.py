@@ -4,6 +4,7 @@ import json
 import os
 
 from house import empty_folder, leave, write
+from power import PowerCut
 
 from tepal.core import pieces, storage
 
@@ -80,3 +81,39 @@ def test_a_file_of_nothing_takes_what_is_new():
 
     assert storage.read(pieces.PATH) == {"schedule_keywords": {}}
     leave()
+
+
+def schedule():
+    """Return what the best file says of the schedule of device1."""
+    text, _ = pieces.open_best([])
+    found = text.value("device1")["schedule"]
+    text.file.close()
+    return found
+
+
+def test_a_power_cut_at_any_step_of_an_edit_leaves_it_done_or_not_and_the_next_edit_works():
+    first, second = 0, 0
+    while True:
+        empty_folder()
+        os.mkdir("config")
+        write(
+            pieces.PATH, json.dumps({"device1": {"schedule": {}}, "device2": {"pin": "x" * 600}})
+        )
+        pieces.save("device1", "schedule", {"09:00": 1})
+        with PowerCut((pieces, storage), first) as cut:
+            pieces.save("device1", "schedule", {"10:00": 1})
+        is_first = cut.came
+        before = schedule()
+        assert before in ({"09:00": 1}, {"10:00": 1}), first
+        with PowerCut((pieces, storage), second) as cut:
+            pieces.save("device1", "schedule", {"11:00": 1})
+        assert schedule() in (before, {"11:00": 1}), (first, second)
+        pieces.save("device1", "schedule", {"12:00": 1})
+        assert schedule() == {"12:00": 1}
+        assert storage.read(pieces.PATH)["device2"] == {"pin": "x" * 600}
+        leave()
+        second += 1
+        if not cut.came:
+            first, second = first + 1, 0
+            if not is_first:
+                return

@@ -128,8 +128,13 @@ def test_every_fault_of_a_file_is_told_with_its_place(umbel: Umbel, tmp_path: Pa
 def test_a_file_that_cannot_be_read_is_named(umbel: Umbel, tmp_path: Path):
     (tmp_path / "x.json").write_text("{")
 
-    assert umbel("check", "x.json")[1].startswith("error: x.json: ")
+    assert umbel("check", "x.json")[1].startswith("x.json: ")
     assert umbel("check", "gone.json")[0] == 1
+    (tmp_path / "deep.json").write_text('{"device1":' * 3000)
+    said = umbel("check", "x.json", "deep.json")[1]
+    assert said.endswith(
+        "deep.json: brackets within brackets, too many of them\nerror: 2 faults\n"
+    )
 
 
 def test_a_configuration_of_the_original_is_taken_over(umbel: Umbel, tmp_path: Path):

@@ -16,7 +16,7 @@ from tepal.formats.errors import TepalError
 from umbel.build import device_contract, device_types, sources, stage
 from umbel.build.device_types import Found
 from umbel.errors import UmbelError
-from umbel.model import device_type
+from umbel.model import device_type, smarthome
 
 ALL = device_types.find()
 NAMES = [found.metadata.stem for found in ALL]
@@ -459,3 +459,42 @@ def test_the_schema_is_one_and_takes_our_own_files():
     for found in ALL:
         keys = json.loads(found.metadata.read_text()).keys()
         assert keys <= schema["properties"].keys()
+
+
+def test_one_wrong_parameter_hides_no_wrong_rule():
+    lamp = {
+        "_type": "pwm", "nickname": "Hall", "pin": "4x", "default_rule": "NaN",
+        "schedule": {"sunset-99:30": 700, "10:00": "fade/9999/5"},
+    }  # fmt: skip
+    wled = {"_type": "wled", "nickname": "TV", "ip": "a b", "default_rule": 5, "min_rule": 9,
+            "max_rule": 8}  # fmt: skip
+
+    told = device_type.faults_of_config(
+        {"device1": lamp, "device2": wled}, [one.type for one in device_types.find()]
+    )
+
+    assert [place for place, _ in told] == [
+        "device1.pin",
+        "device1.default_rule",
+        "device1.schedule.10:00",
+        "device1.schedule.sunset-99:30",
+        "device2.ip",
+        "device2.min_rule",
+    ]
+
+
+@pytest.mark.parametrize("digits", ["²", "1²", "١٢"])
+def test_signs_that_only_python_takes_for_digits_are_none(digits: str):
+    relay = {"_type": "relay", "nickname": "Fan", "pin": digits, "default_rule": "enabled",
+             "schedule": {f"10:{digits}": "enabled", f"sunset+{digits}": "enabled"}}  # fmt: skip
+    config = {"device1": relay, f"device{digits}": relay}
+
+    taken, _ = smarthome.taken_over(config)
+    told = device_type.faults_of_config(taken, [one.type for one in device_types.find()])
+
+    assert {place for place, _ in told} == {
+        "device1.pin",
+        f"device1.schedule.10:{digits}",
+        f"device1.schedule.sunset+{digits}",
+        f"device{digits}",
+    }

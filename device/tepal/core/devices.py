@@ -229,6 +229,10 @@ class Edge:
 class Devices:
     """All instances; a provider of the bus, and the clock that they live by."""
 
+    asleep: "Any" = (
+        None  # what waits for a clock to tell how long the power was off, see ``rulebook``
+    )
+
     def __init__(self, node, flag):
         self.node = node
         self.flag = flag  # set by interrupts, and by whoever has changed something
@@ -239,6 +243,7 @@ class Devices:
         self.now_ms = node.clock.uptime_ms
         self.plan_ms = 0  # when the schedules say something new
         self.is_news = True  # a sensor may have changed its mind
+        self.is_unsaved = False  # sensors have overruled what was switched by hand
         self.untold = {}  # the names of those of which listeners do not know the newest
         self.tell_ms = 0  # when they are told
 
@@ -363,7 +368,8 @@ class Devices:
             it.is_noted = False
             self._look(it, now)
         for name in [name for name in it.timers if it.timers[name] <= now]:
-            it.timers.pop(name)
+            if it.timers.pop(name, None) is None:
+                continue  # what fell due before it has ended it
             if name == "look":
                 self._look(it, now)
             elif name == "poll":
@@ -382,11 +388,14 @@ class Devices:
         for it in self.all.values():
             if isinstance(it, Device) and it.sensors:
                 votes = [self.guard(one, one.condition_met) for one in it.sensors if one.enabled]
-                arbiter.settle(it, votes)
+                was_by_hand = it.wanted != it.decided
+                if arbiter.settle(it, votes) and was_by_hand:
+                    self.is_unsaved = True  # saved by the next plan: the lamp must not wait for it
+                    self.plan_ms = min(self.plan_ms, self.now_ms() + _TELL_MS)
 
     async def _measure(self, it) -> None:
-        before = it.condition_met() if isinstance(it, Sensor) else None
-        details = it.details()
+        before = self.guard(it, it.condition_met) if isinstance(it, Sensor) else None
+        details = self.guard(it, it.details)
         try:
             await asyncio.wait_for_ms(it.measure(), it.deadline_ms)
             it.fault = ""
@@ -429,7 +438,9 @@ class Devices:
 
     def failed(self, it, error: Exception) -> None:
         """Note what went wrong with an instance; log it once, not at every try."""
-        text = type(error).__name__ + " " + str(error)
+        text = str(error)
+        if not isinstance(error, TepalError):
+            text = type(error).__name__ + " " + text
         if it is None:
             self.node.log.exception("devices", error)  # noqa: PLE1205 - our own log
         elif it.fault != text:

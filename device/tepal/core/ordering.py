@@ -139,9 +139,13 @@ def seen(it, is_on: bool, rule) -> None:
         it.timers.pop("retry", None)
         return
     if is_on and rule is not None and rule != it.shown:
-        follow(it, rule)
+        try:
+            follow(it, rule)
+        except TepalError:
+            pass  # dimmed further than its limits: it is on all the same
     if is_on != (it.shown is not False):
         it.wanted = is_on
+        rulebook.remember(it.house)
         it.node.log.publish("device", it.name)
     it.shown = it.goal()
 
@@ -195,6 +199,7 @@ async def remove_rule(it, time):
 
 
 async def _reschedule(it, changed: dict) -> dict:
+    rulebook.bound(changed)
     rulebook.save(it.name, "schedule", changed)
     it.schedule = json.dumps(changed)
     it.house.plan_ms = 0
@@ -214,7 +219,7 @@ def status(it) -> dict:
         "default_rule": it.default_rule,
         "schedule": rulebook.rules(it),
         "override": rulebook.override(it),
-        "fault": it.fault,
+        "fault": it.fault or rulebook.doubt(it),
     }
     if it.min_rule is not None:
         shown["min_rule"], shown["max_rule"] = it.min_rule, it.max_rule
@@ -303,6 +308,7 @@ async def remove_schedule_keyword(house, name):
 
 
 async def _rename(house, changed: dict) -> dict:
+    rulebook.bound(changed)
     rulebook.save("schedule_keywords", None, changed)
     house.keywords = changed
     house.plan_ms = 0

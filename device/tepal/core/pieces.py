@@ -119,9 +119,13 @@ def save(name: str, key, value) -> None:
 
     Raises: OSError, KeyError.
     """
-    text, _ = open_best([])
+    text, source = open_best([])
     if text is None:
         raise OSError("cannot be read")
+    if source == PATH + ".new":  # a power cut left it there; here it would be written over
+        text.file.close()
+        storage.replace(source, PATH)
+        text = Text(PATH)
     try:
         if key is not None:
             given = text.value(name)
@@ -134,6 +138,9 @@ def save(name: str, key, value) -> None:
             file.write(b'{"_crc":"%08x",' % (sum & 0xFFFFFFFF))
             for piece in text.pieces(name, value):
                 file.write(piece)
+    except OSError:
+        storage.remove(PATH + ".new")  # the flash is full
+        raise
     finally:
         text.file.close()
     if storage.exists(PATH):

@@ -15,7 +15,7 @@ from tepal.formats.errors import TepalError
 RARE = True
 _COMMON = ("_type", "nickname", "default_rule", "schedule", "targets")
 _LONGEST = 120  # characters
-_MOST = 64  # instances, and rules of one
+_MOST = 64  # instances
 _NO_DEFAULT = ("int_or_fade", "int_range", "thermostat", "api_target", "string")
 
 
@@ -110,8 +110,9 @@ def _rules(config: dict, given: dict, kind: dict, name: str, found: list) -> Non
     except TepalError as error:
         found.append((name + ".default_rule", error.detail))
     schedule = given.get("schedule", {})
-    if not isinstance(schedule, dict) or len(schedule) > _MOST:
-        found.append((name + ".schedule", "an object of at most %d rules expected" % _MOST))
+    if not isinstance(schedule, dict) or len(schedule) > timetable.MOST:
+        expected = "an object of at most %d rules expected" % timetable.MOST
+        found.append((name + ".schedule", expected))
         return
     keywords = config.get("schedule_keywords")
     for key in sorted(schedule):
@@ -156,8 +157,9 @@ def is_place(given) -> bool:
 
 
 def _keywords(given, found: list) -> None:
-    if not isinstance(given, dict):
-        found.append(("schedule_keywords", "an object expected"))
+    if not isinstance(given, dict) or len(given) > timetable.MOST:
+        expected = "an object of at most %d names expected" % timetable.MOST
+        found.append(("schedule_keywords", expected))
         return
     for name in sorted(given):
         if name in ("sunrise", "sunset"):

@@ -20,7 +20,7 @@ def names(config: dict) -> "list[str]":
 
 def is_id(name: str) -> bool:
     """Tell whether ``name`` is device1, sensor12 …"""
-    return name[:6] in ("device", "sensor") and 0 < len(name[6:]) < 4 and name[6:].isdigit()
+    return name[:6] in ("device", "sensor") and len(name) < 10 and rules.is_digits(name[6:])
 
 
 def parameters(given: dict, kind: dict) -> dict:
@@ -80,9 +80,11 @@ def wanted(param: dict) -> str:
 
 def limits(kind: dict, given: dict) -> "tuple[float, float] | None":
     """Return (lowest, highest) of the rules of an instance; None where there are none."""
-    if "min_rule" in kind["params"] and "max_rule" in kind["params"]:
-        found = parameters(given, kind)
-        return found["min_rule"], found["max_rule"]  # pyright: ignore[reportReturnType]
+    lowest, highest = kind["params"].get("min_rule"), kind["params"].get("max_rule")
+    if lowest and highest:
+        low = settled(given.get("min_rule", lowest.get("default")), lowest)
+        high = settled(given.get("max_rule", highest.get("default")), highest)
+        return low, high  # pyright: ignore[reportReturnType]
     bounds = kind.get("rule_limits")
     if not bounds:
         return None
@@ -99,7 +101,7 @@ def converted(bounds, units) -> tuple:
 
 
 def _pin(value):
-    if isinstance(value, str) and value.isdigit() and len(value) < 4:
+    if isinstance(value, str) and rules.is_digits(value) and len(value) < 4:
         value = int(value)
     if isinstance(value, str) and _is_name(value):
         return value
@@ -129,7 +131,7 @@ def _bounded(value, param: dict):
 
 def _is_host(text: str) -> bool:
     words = text.split(".")
-    if len(words) == 4 and "".join(words).isdigit():
+    if len(words) == 4 and rules.is_digits("".join(words)):
         return all(
             0 < len(word) < 4 and str(int(word)) == word and int(word) < 256 for word in words
         )
@@ -144,7 +146,7 @@ def _is_url(text: str) -> bool:
     if not colon:  # the original takes it without
         scheme, rest = "http", text
     host, _, port = rest.partition("/")[0].partition(":")
-    is_port = not port or (port.isdigit() and 0 < int(port) < 65536)
+    is_port = not port or (rules.is_digits(port) and 0 < int(port) < 65536)
     return scheme in ("http", "https") and bool(host) and _is_host(host) and is_port
 
 

@@ -17,8 +17,20 @@ from tepal.formats.errors import TepalError
 RARE = True
 SWITCHING = ("enabled", "disabled")
 _LONGEST_TEXT = 120  # characters
+_LONGEST_CALLS = 400  # characters of both commands
 _LONGEST_FADE_S = 86400
 _INT = ("int_range", "int_or_fade")
+# commands of a node that are nothing without one argument, and without two
+_ONE = (
+    "enable",
+    "disable",
+    "reset_rule",
+    "condition_met",
+    "trigger_sensor",
+    "turn_on",
+    "turn_off",
+)
+_TWO = ("enable_in", "disable_in", "set_rule", "ir_key")
 _FLOAT = ("float_range", "thermostat")
 
 
@@ -74,10 +86,15 @@ def fade(rule: str) -> tuple:
     return target, seconds
 
 
+def is_digits(text: str) -> bool:
+    """Tell whether ``text`` is decimal digits and nothing else; CPython knows digits that are none."""
+    return text.isdigit() and ord(max(text)) < 128
+
+
 def _whole(rule: object) -> int:
     if isinstance(rule, str):
         digits = rule[1:] if rule[:1] == "-" else rule
-        if 0 < len(digits) < 10 and digits.isdigit():
+        if len(digits) < 10 and is_digits(digits):
             return int(rule)
     elif isinstance(rule, (int, float)) and not isinstance(rule, bool) and _is_finite(rule):
         return int(rule)
@@ -111,6 +128,10 @@ def _calls(rule: dict) -> dict:
         words = rule.get(state)
         if not isinstance(words, list) or not words or not isinstance(words[0], str):
             raise TepalError("rule", state + ": a list of a command and its arguments expected")
+        if len(words) < 2 + (words[0] in _TWO) and words[0] in _ONE + _TWO:
+            raise TepalError("rule", state + ": an argument of %s is missing" % words[0])
     if len(rule) != 2:
         raise TepalError("rule", "on and off expected, and nothing else")
+    if len(str(rule)) > _LONGEST_CALLS:
+        raise TepalError("rule", "at most %d characters expected" % _LONGEST_CALLS)
     return rule

@@ -27,11 +27,12 @@ def usable(it):
 
 def set_by_hand(it, rule, now_ms: int, minutes=None) -> None:
     """Follow a checked rule until the schedule's next, or for so many minutes."""
+    length_ms = None if minutes is None else delay_ms(minutes)
     it.timers.pop("override", None)
     it.override = "next"
-    if minutes is not None:
+    if length_ms is not None:
         it.override = "timed"
-        it.timers["override"] = now_ms + delay_ms(minutes)
+        it.timers["override"] = now_ms + length_ms
     _take(it, rule, False, now_ms)
 
 
@@ -43,14 +44,18 @@ def reset(it, now_ms: int) -> None:
     _take(it, it.default_rule if it.scheduled_rule is None else it.scheduled_rule, False, now_ms)
 
 
-def schedule(it, rule, now_ms: int, is_new: bool = True) -> None:
+def schedule(it, rule, now_ms: int, is_new: bool = True, passed_s: int = 0) -> None:
     """Make ``rule`` the scheduled one, because its time has come (``is_new``) or it was edited.
 
-    None: no rule of the schedule is in force. What was set by hand survives an edit, and if it has
+    None: no rule of the schedule is in force. A fade that began ``passed_s`` ago ends when it
+    would have: who learns late what time it is does not begin it anew. What was set by hand survives an edit, and if it has
     an end of its own the schedule too.
     """
     if rule is None:
         rule = it.default_rule
+    if _is_fade(rule):
+        target, seconds = rules.fade(rule)
+        rule = "fade/%d/%d" % (target, max(0, seconds - passed_s))
     if it.override == "timed" or (it.override and not is_new):
         _end_fade(it)
         it.scheduled_rule = rules.fade(rule)[0] if _is_fade(rule) else rule
@@ -89,9 +94,13 @@ def later(it, what: str, minutes, now_ms: int) -> int:
 
 def delay_ms(minutes) -> int:
     """Return minutes in milliseconds. Raises: TepalError ``rule``."""
-    number = rules.check("float_range", minutes, (0, _LONGEST_MIN))
+    number = "?"
+    try:
+        number = rules.check("float_range", minutes, (0, _LONGEST_MIN))
+    except TepalError:
+        pass
     if isinstance(number, str):
-        raise TepalError("rule", "minutes expected")
+        raise TepalError("rule", "0 to %d minutes expected" % _LONGEST_MIN)
     return int(number * _MINUTE_MS)  # pyright: ignore[reportOperatorIssue]
 
 

@@ -12,13 +12,14 @@ after the change; one that occurs twice comes the first time.
 
 # Of the part devices, which a release can leave out.
 
-from tepal.formats import calendar
+from tepal.formats import calendar, rules
 from tepal.formats.errors import TepalError
 
 RARE = True
 _DAYS = "mon tue wed thu fri sat sun"
 _EVERY_DAY = 127
 _DAY_S = 86400
+MOST = 64  # rules of one schedule, and keywords
 _WEEK = 8  # days: the last firing of a weekly rule is not further away
 _MOST_OFFSET = 720  # minutes
 _SUN = ("sunrise", "sunset")
@@ -130,7 +131,7 @@ class Almanac:
         return self._suns[day]
 
 
-def _time(text: str, keywords) -> tuple:
+def _time(text: str, keywords, with_offset: bool = True) -> tuple:
     if text in keywords:
         return _time(str(keywords[text]), {})
     minutes = clock(text)
@@ -138,20 +139,20 @@ def _time(text: str, keywords) -> tuple:
         return "", minutes
     if text in _SUN:
         return text, 0
-    at = max(text.rfind("+"), text.rfind("-"))
+    at = max(text.rfind("+"), text.rfind("-")) if with_offset else 0
     offset = _offset(text[at + 1 :]) if at > 0 else None
     if offset is None:
         raise TepalError(
             "schedule", "HH:MM, sunrise, sunset or a keyword expected near " + text[:24]
         )
-    tag, minutes = _time(text[:at], keywords)
+    tag, minutes = _time(text[:at], keywords, False)
     return tag, minutes + (offset if text[at] == "+" else -offset)
 
 
 def clock(text: str):
     """Return the minutes of ``HH:MM``; None if it is no time of day."""
-    hour, colon, minute = text.partition(":")
-    is_one = colon and hour.isdigit() and minute.isdigit() and len(hour) < 3 and len(minute) == 2
+    hour, _, minute = text.partition(":")
+    is_one = len(hour) < 3 and len(minute) == 2 and rules.is_digits(hour + minute) and bool(hour)
     if is_one and int(hour) < 24 and int(minute) < 60:
         return int(hour) * 60 + int(minute)
     return None
@@ -159,7 +160,7 @@ def clock(text: str):
 
 def _offset(text: str):
     minutes = clock(text)
-    if minutes is None and text.isdigit() and len(text) < 4:
+    if minutes is None and rules.is_digits(text) and len(text) < 4:
         minutes = int(text)
     return minutes if minutes is not None and minutes <= _MOST_OFFSET else None
 

@@ -63,7 +63,11 @@ def check(
     folder = sources.device_dir() / device_types.FOLDER
     faults: list[str] = []
     for path in files or sorted(folder.glob("*.json")):
-        data = _read(path)
+        try:
+            data = _read(path)
+        except UmbelError as error:
+            faults.append(str(error))
+            continue
         known = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
         is_type = "config_name" in known
         wrong = device_contract.faults(path, known) if is_type else _faults_of_config(data)  # pyright: ignore[reportUnknownArgumentType]
@@ -173,6 +177,8 @@ def _faults_of_config(config: object) -> list[tuple[str, str]]:
 def _read(path: Path) -> object:
     try:
         return json.loads(path.read_text())
+    except RecursionError as error:
+        raise UmbelError(f"{path}: brackets within brackets, too many of them") from error
     except (OSError, ValueError) as error:
         raise UmbelError(f"{path}: {error}") from error
 

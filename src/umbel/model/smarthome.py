@@ -90,7 +90,7 @@ def _instance(name: str, given: dict[str, Any], notes: list[str]) -> dict[str, A
         taken["_type"] = "tasmota-relay"
     elif isinstance(kind, str):
         taken["_type"] = _RENAMED.get(kind, kind)
-    if name.startswith("sensor") and kind in _ONLY_WAY:
+    if name.startswith("sensor") and isinstance(kind, str) and kind in _ONLY_WAY:
         key, value = _ONLY_WAY[kind]
         if key not in taken:
             taken[key] = value
@@ -101,7 +101,7 @@ def _instance(name: str, given: dict[str, Any], notes: list[str]) -> dict[str, A
 def _numbered(given: dict[str, Any]) -> dict[str, Any]:
     return {
         key: int(value)
-        if key.startswith("pin") and isinstance(value, str) and value.isdigit()
+        if key.startswith("pin") and isinstance(value, str) and value.isascii() and value.isdigit()
         else value
         for key, value in given.items()
     }
