@@ -9,7 +9,7 @@ from pathlib import Path
 import flash
 import pytest
 from clients import Framed
-from harness import Board
+from harness import PATIENCE, Board
 
 from umbel.runtimes import firmware
 
@@ -18,7 +18,6 @@ Needs = Callable[[str], Path]
 OLDER = firmware.VERSIONS[1]
 BUTTON = 2  # irq1
 BY_CLOCK, BY_BUTTON, BY_TIMER = 10, 11, 12  # switch_1 and so on
-PATIENCE = 60.0  # seconds; it takes a few
 
 
 @pytest.fixture(scope="module")

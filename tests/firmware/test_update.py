@@ -19,7 +19,7 @@ import flash
 import pytest
 import starting
 from clients import basic
-from harness import Board, eventually
+from harness import PATIENCE, Board, eventually
 
 from umbel import runtimes
 from umbel.build import image, stage
@@ -31,7 +31,6 @@ CUTS = 100
 RESUMED = 1  # of them is switched on again, and updated to the end
 PAUSE = 0.15  # seconds between two cuts, at most
 CONFIRMED = "is confirmed"
-PATIENCE = 180.0  # seconds
 SELECTION = stage.Selection(
     modules=frozenset({"system", "switch"}), pin_maps=frozenset({"rp2"}), devices=frozenset()
 )

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import cast
 
 import pytest
+from patience import PATIENCE
 
 from umbel import runtimes
 from umbel.build.compile import compile_tree
@@ -25,7 +26,7 @@ HEAP_SIZES = {64: 400, 32: 200}  # KB; objects of 64 bit take about twice the ro
 LARGER = {"test_channel": 100}  # KB more: its broker keeps packages in the heap of the node
 COMPILER = 100  # KB; compiling on the spot leaves the heap in pieces
 FILES = sorted(TESTS.glob("test_*.py"))
-TIMEOUT = 300.0  # seconds for one file; it takes a few
+TIMEOUT = 4 * PATIENCE  # for one file; it takes seconds
 
 AT_ONCE = 4  # most of their time they wait for a timer or for each other
 

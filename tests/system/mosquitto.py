@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import selectors
+import select
 import signal
 import socket
 import subprocess
@@ -13,8 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, wait_until
 
-from .patience import PATIENCE, wait_until
+MARK = "="  # of a message, among what mosquitto_sub tells of itself
 
 
 class Mosquitto:
@@ -54,12 +55,15 @@ class Mosquitto:
 
 
 class Watcher:
-    """Messages of a broker, as they come: ``<retain> <QoS> <topic> <payload>``."""
+    """Messages of a broker, as they come: ``<retain> <QoS> <topic> <payload>``.
+
+    Nothing is missed once it is made; a format among ``options`` begins with ``MARK``.
+    """
 
     def __init__(self, broker: Mosquitto, topics: str, *options: str) -> None:
-        command = ["mosquitto_sub", "-p", str(broker.port), "-t", topics, "-q", "1"]
+        command = ["stdbuf", "-oL", "mosquitto_sub", "-d", "-p", str(broker.port), "-t", topics]
         self.process = subprocess.Popen(
-            [*command, "-F", "%r %q %t %p", *options],
+            [*command, "-q", "1", "-F", f"{MARK}%r %q %t %p", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
@@ -67,22 +71,22 @@ class Watcher:
         self.output = self.process.stdout.fileno()
         self.lines: list[str] = []
         self.rest = ""
+        self.is_subscribed = False
+        deadline = time.monotonic() + PATIENCE
+        while not self.is_subscribed:
+            assert time.monotonic() < deadline, "mosquitto_sub does not subscribe"
+            self._take(0.2)
 
     def wait_for(self, topic: str, payload: str = "") -> str:
         """The next payload at ``topic`` that contains ``payload``."""
         deadline = time.monotonic() + PATIENCE
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.output, selectors.EVENT_READ)
-            while time.monotonic() < deadline:
-                for line in self.lines:
-                    _, _, found, text = line.split(" ", 3)
-                    if found == topic and payload in text:
-                        self.lines.remove(line)
-                        return text
-                if selector.select(0.2):
-                    self.rest += os.read(self.output, 65536).decode()
-                    *lines, self.rest = self.rest.split("\n")
-                    self.lines += lines
+        while time.monotonic() < deadline:
+            for line in self.lines:
+                _, _, found, text = line.split(" ", 3)
+                if found == topic and payload in text:
+                    self.lines.remove(line)
+                    return text
+            self._take(0.2)
         pytest.fail(f"nothing like {payload!r} at {topic}, but {self.lines}", pytrace=False)
 
     def topics(self, ending: str) -> set[str]:
@@ -92,13 +96,19 @@ class Watcher:
 
     def peek(self) -> list[str]:
         """What has come and was not waited for."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.output, selectors.EVENT_READ)
-            while selector.select(0):
-                self.rest += os.read(self.output, 65536).decode()
-                *lines, self.rest = self.rest.split("\n")
-                self.lines += lines
+        while self._take(0):
+            pass
         return self.lines
+
+    def _take(self, seconds: float) -> bool:
+        """Whether something came, be it what mosquitto_sub tells of itself."""
+        if not select.select([self.output], [], [], seconds)[0]:
+            return False
+        more = os.read(self.output, 65536).decode()
+        *lines, self.rest = (self.rest + more).split("\n")
+        self.is_subscribed |= any(line.startswith("Subscribed") for line in lines)
+        self.lines += [line.removeprefix(MARK) for line in lines if line.startswith(MARK)]
+        return bool(more)
 
     def end(self) -> None:
         self.process.kill()

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from patience import wait_until
 from starting import read, starts
 
 from umbel.errors import NodeError
@@ -17,7 +18,6 @@ from umbel.ota import push
 from umbel.release import Release
 
 from .mosquitto import Mosquitto, Wire
-from .patience import wait_until
 from .updates import configure, is_confirmed, newer, promoting, status
 
 SLOW = 0.05  # seconds for each block that a broker sends

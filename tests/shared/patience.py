@@ -1,0 +1,31 @@
+"""How long tests wait for what must happen: only a hang may ever reach these bounds.
+
+A continuous run has a slow machine with other work; a test that claims a speed is in ``bench``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+PATIENCE = 300.0  # seconds for what takes a fraction of one
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Whether ``is_true`` becomes so in time."""
+    deadline = time.monotonic() + seconds
+    while not (reached := is_true()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return reached
+
+
+async def until(is_true: Callable[[], Awaitable[bool]]) -> None:
+    """Return when ``is_true`` has become so.
+
+    Raises:
+        TimeoutError: it never did.
+    """
+    async with asyncio.timeout(PATIENCE):
+        while not await is_true():  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.05)
