@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -46,6 +47,22 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if number := _number(config):
         os.environ["UMBEL_TEST_PORTS"] = str(_PORTS + 1000 * (number % _MOST_AT_ONCE))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep what pytest compiles, also where Python was told to keep nothing.
+
+    What is there now stays to the end, and is none of the collector's business: a node on CPython
+    asks for it before each request, and it would look at all tests each time.
+    """
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+    try:
+        return (yield)
+    finally:
+        sys.dont_write_bytecode = before
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
