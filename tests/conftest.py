@@ -25,13 +25,23 @@ Needs = Callable[[str], Path]
 # with one at the end. Emulated boards need a processor each, the others mostly wait.
 _LONG = (
     "firmware/test_node.py",
-    "system/test_update_kills.py",
-    "firmware/test_update.py",
+    "system/test_apps_running.py",
     "host/test_device_on_micropython.py",
-    "docs/test_pages.py",
-    "firmware/test_deploy.py",
     "system/test_update_mqtt.py",
+    "firmware/test_update.py",
+    "docs/test_pages.py",
+    "firmware/test_boot.py",
+    "system/test_boot.py",
+    "firmware/test_deploy.py",
     "firmware/test_apps_over_usb.py",
+    "system/test_app_command.py",
+    "firmware/test_network.py",
+    "system/test_commands.py",
+    "browser/test_node_page.py",
+    "system/test_update_kills.py",
+    "system/test_update.py",
+    "host/test_powercut.py",
+    "host/test_budget.py",
 )
 _MOST_AT_ONCE = 8
 _PORTS = 10000  # from here on each process has a thousand for its tests of the node

@@ -236,6 +236,12 @@ class Board:
         """As much of it as the CPU was awake; no business of the host's changes that."""
         return self._ask("clock")["busy"]
 
+    def wait(self, seconds: float) -> None:
+        """Return when so much time has passed by the board's own clock."""
+        end = self.seconds() + seconds
+        while (left := end - self.seconds()) > 0:
+            time.sleep(left)
+
     def skip(self, seconds: float) -> None:
         """Let this much time pass on the board, as fast as it can: one that idles jumps ahead.
 

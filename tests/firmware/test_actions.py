@@ -67,7 +67,7 @@ def test_a_timer_needs_no_hardware_timer(node: Board):
 def test_a_button_is_clicked(node: Board):
     for level in (1, 0):
         node.drive_pin(BUTTON, True)
-        time.sleep(0.2)
+        node.wait(0.2)
         node.drive_pin(BUTTON, False)
         wait_for(node, BY_BUTTON, level)
 

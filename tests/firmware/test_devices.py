@@ -60,4 +60,4 @@ def wait_until_it_lives(board: Board) -> None:
         while board.read_pin(LAMP) != level:
             assert time.monotonic() < deadline, board.console.text
             board.drive_pin(MOTION, bool(level))
-            time.sleep(0.5)
+            board.wait(0.5)

@@ -435,7 +435,7 @@ def test_a_hard_reboot_starts_the_chip_anew(node: Board):
 def test_a_node_that_hangs_is_back_soon(node: Board):
     with Framed(node) as shell:
         shell.send('{"cmd": "hang forever"}\n')
-        time.sleep(0.3)  # until it hangs; what it still does in the skip is no harm
+        node.wait(0.3)  # until it hangs; what it still does in the skip is no harm
         node.skip(WATCHDOG)
         cause = node.console.wait_for("reset cause")
         told = node.console.wait_for("the run before ended by watchdog:")
