@@ -105,6 +105,7 @@ async def client_of(board: EchoBoard) -> AsyncGenerator[Streams]:
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(gateway, "_RETRY", 0.01)
+    monkeypatch.setattr(gateway, "_LONGEST_RETRY", 0.01)
     monkeypatch.setattr(gateway, "_ACK_DELAY", 0.002)
 
 

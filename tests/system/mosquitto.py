@@ -11,9 +11,13 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from patience import PATIENCE, wait_until
+
+if TYPE_CHECKING:
+    from .updates import Promoter
 
 MARK = "="  # of a message, among what mosquitto_sub tells of itself
 
@@ -118,9 +122,12 @@ class Watcher:
 
 
 class Wire:
-    """A way to a broker that can be cut, and that can refuse MQTT 5 as an old broker does."""
+    """A way to whoever has a ``port`` that can be cut and be slow.
 
-    def __init__(self, broker: Mosquitto, *, is_old: bool = False) -> None:
+    One to a broker can refuse MQTT 5 as an old broker does.
+    """
+
+    def __init__(self, broker: Mosquitto | Promoter, *, is_old: bool = False) -> None:
         self.broker = broker
         self.is_old = is_old
         self.is_cut = False
@@ -144,7 +151,8 @@ class Wire:
     def serve(self, client: socket.socket) -> None:
         with client, suppress(OSError):
             hello = client.recv(4096)
-            self.versions.append(hello[hello.index(b"MQTT") + 4])
+            if b"MQTT" in hello:
+                self.versions.append(hello[hello.index(b"MQTT") + 4])
             if self.is_old and self.versions[-1] == 5:
                 client.sendall(b" \2\0\1")
                 return
