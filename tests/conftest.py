@@ -24,11 +24,11 @@ Needs = Callable[[str], Path]
 # Files that take minutes begin first when several processes share all tests: none is left alone
 # with one at the end. Emulated boards need a processor each, the others mostly wait.
 _LONG = (
+    "firmware/test_update.py",
     "firmware/test_node.py",
     "system/test_apps_running.py",
     "host/test_device_on_micropython.py",
     "system/test_update_mqtt.py",
-    "firmware/test_update.py",
     "docs/test_pages.py",
     "firmware/test_boot.py",
     "system/test_boot.py",

@@ -124,7 +124,7 @@ def flashes_during_an_update(content: bytes, wanted: Release) -> list[bytes]:
     is_over = threading.Event()
     with booted(content) as board, ThreadPoolExecutor(1) as aside:
         pushing = aside.submit(push_until, is_over, board, wanted)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + 6 * PATIENCE  # a whole update and its trial
         while CONFIRMED not in board.console.text and time.monotonic() < deadline:
             taken.append(board.flash())
             time.sleep(moments.uniform(0, PAUSE))
