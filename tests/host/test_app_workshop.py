@@ -10,10 +10,10 @@ import pytest
 from patience import PATIENCE
 
 from umbel.apps import beside, template
-from umbel.apps.watching import Watch
 from umbel.cli._app_workshop import news
 from umbel.errors import SimulationError
 from umbel.sim import addresses
+from umbel.watching import Watch
 
 
 @pytest.mark.parametrize(
