@@ -75,6 +75,7 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many processes as processors: a test of ours waits more than half of its time."""
     return min(2 * (os.cpu_count() or 1), _MOST_AT_ONCE)

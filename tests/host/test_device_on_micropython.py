@@ -46,6 +46,7 @@ def done(
     ]
     compiled = tmp_path_factory.mktemp("node")
     compile_tree(DEVICE, compiled)
+    environment = dict(os.environ)  # pytest changes it while the runs begin
     ports: SimpleQueue[int] = SimpleQueue()
     for number in range(AT_ONCE):
         ports.put(20000 + 2500 * number)
@@ -57,6 +58,7 @@ def done(
                 code=compiled if run[2] == "mpy" else DEVICE,
                 folder=tmp_path_factory.mktemp("flash"),
                 ports=ports,
+                environment=environment,
             )
             for run in wanted
         }
@@ -64,7 +66,9 @@ def done(
         pool.shutdown(cancel_futures=True)
 
 
-def carry_out(run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int]) -> Done:
+def carry_out(
+    run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int], environment: dict[str, str]
+) -> Done:
     file, bits, form = run
     heap = HEAP_SIZES[bits] + (COMPILER if form == "py" else 0) + LARGER.get(file.stem, 0)
     micropython = runtimes.named(f"micropython-{bits}").find()
@@ -74,7 +78,7 @@ def carry_out(run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int]) ->
         return subprocess.run(
             [micropython, "-X", f"heapsize={heap}k", RUNNER, file],
             env={
-                **os.environ,
+                **environment,
                 "MICROPYPATH": ":".join(map(str, [code, BOARD, TESTS, ".frozen"])),
                 "UMBEL_TEST_PORTS": str(first_port),
             },
