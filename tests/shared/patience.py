@@ -5,9 +5,8 @@ A continuous run has a slow machine with other work; a test that claims a speed 
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 PATIENCE = 300.0  # seconds for what takes a fraction of one
 
@@ -18,14 +17,3 @@ def wait_until(is_true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     while not (reached := is_true()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return reached
-
-
-async def until(is_true: Callable[[], Awaitable[bool]]) -> None:
-    """Return when ``is_true`` has become so.
-
-    Raises:
-        TimeoutError: it never did.
-    """
-    async with asyncio.timeout(PATIENCE):
-        while not await is_true():  # noqa: ASYNC110 - nothing tells when
-            await asyncio.sleep(0.05)
