@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import sys
 from collections import defaultdict
@@ -19,15 +21,73 @@ DEVICE_TESTS = ROOT / "tests" / "device"
 _NEEDS = "needs"
 Needs = Callable[[str], Path]
 
+# Files that take minutes begin first when several processes share all tests: none is left alone
+# with one at the end. Emulated boards need a processor each, the others mostly wait.
+_LONG = (
+    "firmware/test_update.py",
+    "firmware/test_node.py",
+    "system/test_apps_running.py",
+    "host/test_device_on_micropython.py",
+    "system/test_update_mqtt.py",
+    "docs/test_pages.py",
+    "firmware/test_boot.py",
+    "system/test_boot.py",
+    "firmware/test_deploy.py",
+    "firmware/test_apps_over_usb.py",
+    "system/test_app_command.py",
+    "firmware/test_network.py",
+    "system/test_commands.py",
+    "browser/test_node_page.py",
+    "system/test_update_kills.py",
+    "system/test_update.py",
+    "host/test_powercut.py",
+    "host/test_budget.py",
+)
+_MOST_AT_ONCE = 8
+_PORTS = 10000  # from here on each process has a thousand for its tests of the node
+
 # How long an example takes says more about the machine than about us.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Let what the tests start hear Ctrl-C: a shell takes that from its background commands."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if number := _number(config):
+        os.environ["UMBEL_TEST_PORTS"] = str(_PORTS + 1000 * (number % _MOST_AT_ONCE))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep what pytest compiles, also where Python was told to keep nothing.
+
+    What is there now stays to the end, and is none of the collector's business: a node on CPython
+    asks for it before each request, and it would look at all tests each time.
+    """
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+    try:
+        return (yield)
+    finally:
+        sys.dont_write_bytecode = before
+        gc.collect()
+        gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many processes as processors: a test of ours waits more than half of its time."""
+    return min(2 * (os.cpu_count() or 1), _MOST_AT_ONCE)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put long files first in a process that shares the tests with others."""
+    if not _number(config):
+        return
+    ranks = {ROOT / "tests" / name: rank for rank, name in enumerate(_LONG)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture
@@ -111,6 +171,12 @@ def _become_a_board() -> None:
         return
     sys.path[:0] = [str(board), str(DEVICE_TESTS)]
     shim.install(DEVICE_TESTS)  # changes asyncio and time for good
+
+
+def _number(config: pytest.Config) -> int:
+    """Which of several processes this is, from 1 on; 0 for one that runs alone."""
+    shared: dict[str, str] = getattr(config, "workerinput", {})
+    return int(shared["workerid"].removeprefix("gw")) + 1 if shared else 0
 
 
 def _needed(report: pytest.TestReport) -> list[str]:

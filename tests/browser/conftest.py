@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
+from patience import PATIENCE
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
@@ -49,7 +50,7 @@ async def main(app):
     app.info("the lamp is on")
     await asyncio.Event().wait()
 """
-PATIENCE_MS = 60_000  # for what takes a fraction of a second, unless the machine is busy
+PATIENCE_MS = 1000 * PATIENCE
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 _ADDRESSES = count(os.getpid() % 4096 * 16)

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 from playwright.async_api import Locator, expect
 
 from umbel.errors import UmbelError
@@ -43,7 +44,7 @@ async def furnished(simulate: Simulate, config: object = HOME, **new: Any) -> Si
     async with Api(running.nodes[0].node) as api:
         await api.request("PUT", "files/config/devices.json", config)
         await api.run("reboot")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not await has_devices(api):  # noqa: ASYNC110 - the node has no event for us
                 await asyncio.sleep(0.1)
     return running
@@ -74,7 +75,7 @@ async def status(running: Simulation, name: str) -> dict[str, Any]:
 
 async def until(running: Simulation, name: str, **wanted: object) -> None:
     """Return when an instance says what it should."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found = await status(running, name)
             if all(found[key] == value for key, value in wanted.items()):
@@ -135,7 +136,7 @@ async def test_a_fade_is_seen_on_its_way(simulate: Simulate, visit: Open):
 
     levels = set()
     await expect(slider).not_to_have_value("900")  # it has let go of what the reader wants
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while 900 not in levels:
             levels.add(int(await slider.input_value()))
             await asyncio.sleep(0.05)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 from playwright.async_api import expect
 
 from umbel.errors import UmbelError
@@ -21,7 +22,6 @@ from .conftest import Open, Simulate, url_of
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NETWORK = {"ssid": "Feigenbaum", "password": "ein Feigenblatt", "rssi": -52}
-PATIENCE = 60.0  # seconds; how soon it is back, bench power says
 BUTTON, RELAY = 4, "switch status"
 ACTS = {
     "place": "48.21,16.37",

@@ -7,6 +7,7 @@ import itertools
 import re
 
 import pytest
+from patience import PATIENCE
 from playwright.async_api import Page, expect
 
 from umbel.link.api import Api
@@ -27,7 +28,7 @@ async def state(simulation: Simulation, module: str) -> dict[str, int]:
     return answer.value
 
 
-async def until(condition, within: float = 60.0) -> None:
+async def until(condition, within: float = PATIENCE) -> None:
     """Return when ``await condition()`` is true."""
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110 - the node has no event for us

@@ -90,7 +90,7 @@ in "Coffee"
 async def test_a_reader_says_where_the_page_lies_and_what_was_there(
     line: str, visit: Open, tmp_path: Path
 ):
-    expect.set_options(timeout=300)
+    expect.set_options(timeout=2000)
     try:
         with pytest.raises(AssertionError) as fault:
             await looked_at(f'see "Shop"\n{line}', visit, tmp_path)

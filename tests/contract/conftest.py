@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from umbel.ota import server
 
@@ -46,7 +47,7 @@ class Promoted:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             writer.write(head.encode())
-            received = await asyncio.wait_for(reader.read(), 60)
+            received = await asyncio.wait_for(reader.read(), PATIENCE)
         finally:
             writer.close()
         first, _, body = received.partition(b"\r\n\r\n")
@@ -58,7 +59,7 @@ class Promoted:
 
     async def changed(self, version: str) -> str:
         """The next version after ``version``; waiting for it is what is tested too."""
-        answer = await self.ask(f"/wait/{version}?seconds=15")
+        answer = await self.ask(f"/wait/{version}?seconds=300")
         assert answer.status == 200
         return answer.body.decode()[12:-2]
 

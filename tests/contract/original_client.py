@@ -12,6 +12,8 @@ import shutil
 import urllib.request
 from pathlib import Path
 
+from patience import PATIENCE
+
 
 class OriginalClient:
     """``check_and_update`` tells whether there was something new."""
@@ -49,7 +51,7 @@ class OriginalClient:
         return dict(line.split(" ", 1) for line in lines)
 
     def _fetch(self, checksum: str, path: str) -> None:
-        with self._open(f"{self._url}/files/{checksum}", timeout=60) as answer:
+        with self._open(f"{self._url}/files/{checksum}", timeout=PATIENCE) as answer:
             assert answer.headers["X-Target-Path"].encode("latin-1").decode() == path
             content = answer.read()
         assert hashlib.sha1(content + path.encode()).hexdigest() == checksum
@@ -61,5 +63,5 @@ class OriginalClient:
         target.write_bytes(content)
 
     def _json(self, path: str) -> dict:
-        with self._open(self._url + path, timeout=60) as answer:
+        with self._open(self._url + path, timeout=PATIENCE) as answer:
             return json.loads(answer.read())

@@ -11,8 +11,9 @@ import socket
 from typing import Any
 from urllib.parse import quote
 
+from patience import PATIENCE
+
 PORT = 8123
-PATIENCE = 10.0  # seconds; the original waits five for the connection and five for the answer
 RENAMED = {"add_rule": "add_schedule_rule", "ir": "ir_key", "get_climate": "get_climate_data"}
 
 

@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from umbel import release
 from umbel.errors import UmbelError
@@ -348,7 +349,7 @@ async def test_who_asks_too_slowly_is_hung_up_on(promote, monkeypatch):
                     await slow_writer.drain()
                     await asyncio.sleep(0.05)
             assert slow.at_eof() or slow.exception()
-            assert await asyncio.wait_for(silent.read(), 60) == b""
+            assert await asyncio.wait_for(silent.read(), PATIENCE) == b""
         finally:
             slow_writer.close()
             silent_writer.close()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from patience import PATIENCE
 from smarthome_client import HttpClient, JsonClient
 
 from umbel.sim import flash, runtime, simulation
@@ -20,7 +21,6 @@ from umbel.sim.simulation import Simulation
 
 RECORDED = tomllib.loads(Path(__file__).with_name("smarthome.toml").read_text())
 PASSWORD = "rosehip-tea"
-PATIENCE = 30.0  # seconds
 WIRES: dict[str, type[JsonClient]] = {"json": JsonClient, "http": HttpClient}
 DOORS = {  # what the nodes are configured to
     "json": {"smarthome": "open", "smarthome_role": "admin"},

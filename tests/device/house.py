@@ -27,7 +27,7 @@ def leave() -> None:
 def port() -> int:
     """Return a port to listen on, each time another; below those that the system gives to clients."""
     _ports[0] += 1
-    return int(os.getenv("UMBEL_TEST_PORTS") or 30000) + _ports[0] % 2500
+    return int(os.getenv("UMBEL_TEST_PORTS") or 30000) + _ports[0] % 1000
 
 
 def write(path: str, text: str) -> None:

@@ -36,7 +36,7 @@ def test_uptime_does_not_follow_the_wall_clock():
     before = clock.uptime_ms()
     jumps[0] = -1000000
 
-    assert 0 <= clock.uptime_ms() - before < 1000
+    assert 0 <= clock.uptime_ms() - before < 600000
 
 
 def test_summer_time_comes_by_itself():

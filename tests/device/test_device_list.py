@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from device_house import start, stop
-from house import Stream, build_node, end, run
+from house import Stream, build_node, end, run, until
 from http_client import ask, request
 
 from tepal.services import http
@@ -155,17 +155,20 @@ async def test_what_changes_is_told_to_who_watches():
     node = await start(HOME)
     stream, task = await watch(node)
 
+    def lamp_is_on():
+        lamp = [status for target, status in states(stream.sent) if target == "device1"]
+        return lamp and lamp[-1]["turned_on"] is True
+
     await run(node, "evening set_rule on")
+    await until(lamp_is_on)  # by its sensor, and nobody has named it
     await asyncio.sleep_ms(300)
+    assert lamp_is_on()
     seen = states(stream.sent)
-    lamp = [status for target, status in seen if target == "device1"]
-    assert lamp[-1]["turned_on"] is True  # by its sensor, and nobody has named it
     assert [one for one in seen if one[0] == "sensor1"][-1][1]["condition_met"] is True
     assert [one for one in seen if one[0] == "evening"] == []
     stream.sent = b""
     await run(node, "devices add_schedule_keyword dawn 06:00")
-    await asyncio.sleep_ms(20)
-    assert ("devices", None) in states(stream.sent)
+    await until(lambda: ("devices", None) in states(stream.sent))
     await leave(task)
     await stop(node)
 
@@ -177,8 +180,8 @@ async def test_a_fade_tells_four_times_a_second_and_not_at_each_step():
     await run(node, "device1 set_rule fade/0/1")
     await asyncio.sleep_ms(1500)
 
+    await until(lambda: states(stream.sent)[-1][1]["current_rule"] == 0)
     seen = states(stream.sent)
-    assert seen[-1][1]["current_rule"] == 0
     assert 3 <= len(seen) <= 8, len(seen)
     await leave(task)
     await stop(node)

@@ -25,8 +25,10 @@ async def warm(node, celsius):
     """Let it be so warm, and let the thermostat see it."""
     simulated.climate[5] = (celsius, 40)
     it = node.devices["sensor1"]
+    before = it._read_ms
     it.timers["poll"] = 0
     node.devices.flag.set()
+    await until(lambda: it._read_ms != before)
     await asyncio.sleep_ms(60)
 
 

@@ -53,7 +53,7 @@ async def on_trial(config="{}", network="off", uptime_ms=60000):
     return node
 
 
-async def watched(node, seconds=2):
+async def watched(node, seconds=120):
     """Let the watch decide."""
     watch = trial().begin(node, [])
     assert watch

@@ -27,12 +27,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import PATIENCE
+
 from umbel.runtimes.place import home as runtimes_home
 
 ROOT = Path(__file__).parents[2]
 ANYTHING = "…"
 IN_A_CLONE = "<!-- in a clone -->"
-COMMAND_TIMEOUT = 120.0  # seconds
+COMMAND_TIMEOUT = PATIENCE
 _BLOCK = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -119,7 +121,7 @@ class Session:
             **os.environ,
             "PATH": f"{programs}:{os.environ['PATH']}",
             "UMBEL_STATE": str(folder / "state"),
-            "UMBEL_SIM_FIRST": f"127.{200 + os.getpid() % 50}.1.1",
+            "UMBEL_SIM_FIRST": f"127.{200 + os.getpid() // 200 % 50}.{os.getpid() % 200}.1",
             "COLUMNS": "100",
         }
         work = folder / "work"

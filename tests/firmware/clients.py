@@ -22,7 +22,15 @@ class _Client:
         self.socket = board.connect(SHELL_PORT)
 
     def __enter__(self) -> Self:
+        try:
+            self.log_in()
+        except BaseException:
+            self.socket.close()
+            raise
         return self
+
+    def log_in(self) -> None:
+        """Say who asks."""
 
     def __exit__(
         self,
@@ -53,12 +61,11 @@ class Shell(_Client):
         super().__init__(board)
         self._password = password
 
-    def __enter__(self) -> Self:
+    def log_in(self) -> None:
         self.prompt = self.read_until(_PROMPT)
         if self._password is not None:
             answer = self.ask(self._password)
             assert answer == "AuthOk", answer
-        return self
 
     def ask(self, line: str, end: str = "\n") -> str:
         """What the node answers to a line, without the prompt behind it."""
@@ -79,12 +86,11 @@ class Framed(_Client):
         self._key = key
         self._number = 0
 
-    def __enter__(self) -> Self:
+    def log_in(self) -> None:
         nonce = self.ask(nonce=True)["ok"]
         signed = f"shell\n{nonce}\n1".encode()
         answer = self.ask(sign=[nonce, 1, hmac.digest(self._key, signed, "sha256").hex()])
         assert answer["ok"] == "admin", answer
-        return self
 
     def ask(self, **request: object) -> dict[str, Any]:
         """What the node answers to a request."""

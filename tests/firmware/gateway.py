@@ -22,7 +22,8 @@ _MSS = 1460
 _BUFFERED = 0x10000  # bytes that we take from a client before the board has them
 _ACK_DELAY = 0.02  # seconds in which an answer may carry the acknowledgement
 _RETRY = 0.2  # seconds without progress, then what is not acknowledged is sent again
-_GIVE_UP = 30  # such rounds
+_LONGEST_RETRY = 5.0  # seconds; each is twice as long as the one before: a busy board is slow
+_GIVE_UP = 30  # such rounds, more than two minutes
 _FIRST_PORT = 49152
 
 
@@ -215,7 +216,8 @@ class _Flow:
         while not reached() and not self._dead:
             self._moved.clear()
             try:
-                await asyncio.wait_for(self._moved.wait(), _RETRY)
+                pause = min(_RETRY * 2**rounds, _LONGEST_RETRY)
+                await asyncio.wait_for(self._moved.wait(), pause)
                 rounds = 0
             except TimeoutError:
                 rounds += 1

@@ -40,7 +40,7 @@ _HERE = Path(__file__).parent
 _CLONE_NEWNET = 0x4000_0000
 _BRIDGE = "br0"
 _GRACE = 5.0  # seconds for a board to end by itself
-_PATIENCE = 240.0  # seconds for anything that a loaded machine may delay
+PATIENCE = 600.0  # seconds for anything that a loaded machine may delay; a boot takes ten
 
 
 class BoardError(AssertionError):
@@ -78,7 +78,7 @@ class Network:
         """What ``function`` returns inside; sockets that it makes keep belonging there."""
         return self._thread.submit(function, *args).result()
 
-    def connect(self, host: str, port: int, timeout: float = _PATIENCE) -> socket.socket:
+    def connect(self, host: str, port: int, timeout: float = PATIENCE) -> socket.socket:
         """A TCP connection."""
         return self.run(socket.create_connection, (host, port), timeout)
 
@@ -96,7 +96,7 @@ class Network:
         guard = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
         return self.run(lambda: subprocess.Popen([*guard, *command], text=True, **options))
 
-    def command(self, command: Sequence[str | Path], timeout: float = _PATIENCE) -> str:
+    def command(self, command: Sequence[str | Path], timeout: float = PATIENCE) -> str:
         """What a program printed that ran inside."""
         with self.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             try:
@@ -142,7 +142,7 @@ class Console:
             self._ended = True
             self._changed.notify_all()
 
-    def wait_for(self, text: str, timeout: float = _PATIENCE) -> str:
+    def wait_for(self, text: str, timeout: float = PATIENCE) -> str:
         """Return the rest of the line after ``text``, once it is printed after what was found last."""
 
         def is_there() -> bool:
@@ -236,6 +236,12 @@ class Board:
         """As much of it as the CPU was awake; no business of the host's changes that."""
         return self._ask("clock")["busy"]
 
+    def wait(self, seconds: float) -> None:
+        """Return when so much time has passed by the board's own clock."""
+        end = self.seconds() + seconds
+        while (left := end - self.seconds()) > 0:
+            time.sleep(left)
+
     def skip(self, seconds: float) -> None:
         """Let this much time pass on the board, as fast as it can: one that idles jumps ahead.
 
@@ -243,7 +249,7 @@ class Board:
         """
         self._ask("skip", seconds=seconds)
 
-    def exec(self, code: str, timeout: float = _PATIENCE) -> str:
+    def exec(self, code: str, timeout: float = PATIENCE) -> str:
         """What ``code`` printed in the raw REPL; ends the program that was running.
 
         Raises:
@@ -287,11 +293,11 @@ class Board:
         answer = self._ask("forward", port=port)
         return answer["host"], answer["port"]
 
-    def connect(self, port: int, timeout: float = _PATIENCE) -> socket.socket:
+    def connect(self, port: int, timeout: float = PATIENCE) -> socket.socket:
         """A TCP connection to a port."""
         return self.network.connect(*self.endpoint(port), timeout)
 
-    def http(self, port: int = 80, timeout: float = _PATIENCE) -> http.client.HTTPConnection:
+    def http(self, port: int = 80, timeout: float = PATIENCE) -> http.client.HTTPConnection:
         """A client that keeps its connection and opens another when the board closes it."""
         return _Client(self, port, timeout)
 
@@ -352,7 +358,7 @@ class _Process:
 
     def wait_until_ready(self) -> None:
         """Return when the board has booted."""
-        self._ready.result(_PATIENCE)
+        self._ready.result(PATIENCE)
 
     def ask(self, what: str, **details: Any) -> dict[str, Any]:
         """What the emulator answers."""
@@ -365,7 +371,7 @@ class _Process:
                 file=self._process.stdin,
                 flush=True,
             )
-        return answer.result(details.get("timeout", 0) + _PATIENCE)
+        return answer.result(details.get("timeout", 0) + PATIENCE)
 
     def end(self) -> None:
         """End the process; returns when it is gone."""
@@ -412,7 +418,7 @@ class _Client(http.client.HTTPConnection):
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def eventually(attempt: Callable[[], Result], timeout: float = _PATIENCE) -> Result:
+def eventually(attempt: Callable[[], Result], timeout: float = PATIENCE) -> Result:
     """What ``attempt`` returns once it stops to raise OSError."""
     deadline = time.monotonic() + timeout
     while True:
@@ -445,5 +451,5 @@ def _enter_own_namespace() -> None:
 
 def _ip(*commands: str) -> None:
     subprocess.run(
-        ["ip", "-batch", "-"], input="\n".join(commands), text=True, check=True, timeout=_PATIENCE
+        ["ip", "-batch", "-"], input="\n".join(commands), text=True, check=True, timeout=PATIENCE
     )

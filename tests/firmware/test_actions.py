@@ -9,7 +9,7 @@ from pathlib import Path
 import flash
 import pytest
 from clients import Framed
-from harness import Board
+from harness import PATIENCE, Board
 
 from umbel.runtimes import firmware
 
@@ -18,7 +18,6 @@ Needs = Callable[[str], Path]
 OLDER = firmware.VERSIONS[1]
 BUTTON = 2  # irq1
 BY_CLOCK, BY_BUTTON, BY_TIMER = 10, 11, 12  # switch_1 and so on
-PATIENCE = 60.0  # seconds; it takes a few
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +67,7 @@ def test_a_timer_needs_no_hardware_timer(node: Board):
 def test_a_button_is_clicked(node: Board):
     for level in (1, 0):
         node.drive_pin(BUTTON, True)
-        time.sleep(0.2)
+        node.wait(0.2)
         node.drive_pin(BUTTON, False)
         wait_for(node, BY_BUTTON, level)
 

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import flash
 import pytest
-from harness import Board
+from harness import PATIENCE, Board
 from typer.testing import CliRunner, Result
 
 from umbel import cli
 from umbel.apps import template
 from umbel.build import image
 from umbel.runtimes import firmware
-
-_PATIENCE = 60.0  # seconds; an emulated chip is slow
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def test_an_app_comes_over_usb_and_is_installed_at_the_next_start(board: Board, 
     assert done.exit_code == 0, done.output
     assert f"{port}: lamp 0.1.0" in done.stdout
     files: set[str] = set()
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while "apps/inbox/01-lamp-0.1.0.zip.txt" not in files and time.monotonic() < deadline:
         time.sleep(1)
         files = set(image.unpack(board.flash()))

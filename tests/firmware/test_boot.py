@@ -8,7 +8,7 @@ from pathlib import Path
 import flash
 import pytest
 from clients import Shell
-from harness import Board
+from harness import PATIENCE, Board
 from typer.testing import CliRunner
 
 from umbel import cli
@@ -67,7 +67,7 @@ def test_webrepl_is_started_with_a_password_only(node: Board):
     assert started == "WebREPL: ws://10.55.0.2:8266"
 
     with node.connect(8266) as client:
-        client.settimeout(60)
+        client.settimeout(PATIENCE)
         client.sendall(
             b"GET / HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import flash
-from harness import Board
+from harness import PATIENCE, Board
 
 from umbel.runtimes import firmware
 
@@ -36,7 +36,6 @@ HOUSE = {
     },
 }
 EDGES = 10
-PATIENCE = 60.0  # seconds
 
 
 def test_an_edge_at_a_sensor_reaches_its_target_within_20_ms(needs: Needs):
@@ -61,4 +60,4 @@ def wait_until_it_lives(board: Board) -> None:
         while board.read_pin(LAMP) != level:
             assert time.monotonic() < deadline, board.console.text
             board.drive_pin(MOTION, bool(level))
-            time.sleep(0.5)
+            board.wait(0.5)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import gateway
 import pytest
 from gateway import Address, Forwarder
+from harness import PATIENCE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rp2040py.external.cyw43 import net
@@ -19,7 +20,6 @@ GATEWAY = Address(mac=b"\2gate.", ip=bytes([10, 55, 0, 1]))
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 PORT = 7
 WINDOW = 2000  # bytes
-PATIENCE = 60  # seconds; it takes a fraction of one
 FIRST = 0xFFFF_FFF0  # of the board's numbers: they wrap within each test
 
 
@@ -105,6 +105,7 @@ async def client_of(board: EchoBoard) -> AsyncGenerator[Streams]:
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(gateway, "_RETRY", 0.01)
+    monkeypatch.setattr(gateway, "_LONGEST_RETRY", 0.01)
     monkeypatch.setattr(gateway, "_ACK_DELAY", 0.002)
 
 

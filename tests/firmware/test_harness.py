@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flash import EMPTY, PROGRAMS
-from harness import HOST, Board, BoardError, LinkKind, Network
+from harness import HOST, PATIENCE, Board, BoardError, LinkKind, Network
 
 from umbel.build import image
 from umbel.runtimes import firmware
@@ -44,7 +44,7 @@ def test_a_killed_test_run_leaves_no_board_behind(link: LinkKind):
         run.send_signal(signal.SIGKILL)
         run.wait(60)
 
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while is_running(board) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not is_running(board)

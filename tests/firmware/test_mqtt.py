@@ -12,13 +12,12 @@ from pathlib import Path
 import flash
 import pytest
 from flash import NAME
-from harness import HOST, Board, LinkKind, Network
+from harness import HOST, PATIENCE, Board, LinkKind, Network
 
 from umbel import runtimes
 from umbel.runtimes import firmware
 
 PORT = 1883
-PATIENCE = 120  # seconds
 MARK = "="  # of a message, among what mosquitto_sub tells of itself
 PAYLOAD = os.urandom(500).hex() * 50
 KEEPER = b"""
@@ -63,7 +62,17 @@ class Place:
     @contextmanager
     def listening(self, topic: str) -> Generator[Callable[[], str]]:
         """Gives a function that returns the first message; nothing is missed from here on."""
-        command = ["mosquitto_sub", "-h", self.here, "-t", topic, "-C", "1", "-W", str(PATIENCE)]
+        command = [
+            "mosquitto_sub",
+            "-h",
+            self.here,
+            "-t",
+            topic,
+            "-C",
+            "1",
+            "-W",
+            str(round(PATIENCE)),
+        ]
         command = ["stdbuf", "-oL", *command, "-d", "-F", f"{MARK}%p"]
         with self.network.start(command, stdout=subprocess.PIPE) as process:
             assert process.stdout

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 from flash import program
-from harness import Board, Network
+from harness import PATIENCE, Board, Network
 
 REQUESTS = 300  # more frames than the 256 after which rp2040py's own credit count fails
 STALL = 0.5  # seconds; the failure is a second, at each request from then on
@@ -76,7 +76,7 @@ def test_a_board_calls_the_host(network: Network, version: str):
     with network.listen() as server:
         port = server.getsockname()[1]
         with Board(program("report", port=str(port)), firmware=version, network=network) as board:
-            server.settimeout(60)
+            server.settimeout(PATIENCE)
             caller, _ = server.accept()
             with caller, caller.makefile("rb") as request:
                 head = [request.readline() for _ in range(4)]

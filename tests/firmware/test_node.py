@@ -25,7 +25,7 @@ import flash
 import pytest
 from clients import SHELL_PORT, Framed, Shell, basic
 from flash import NAME, PASSWORD
-from harness import Board, LinkKind, eventually
+from harness import PATIENCE, Board, LinkKind, eventually
 
 from umbel import runtimes
 from umbel.build import image
@@ -272,7 +272,7 @@ def test_wrong_passwords_make_a_caller_wait(older_node: Board):
 
 def test_a_question_by_datagram_finds_the_node(node_on_tap: Board):
     with node_on_tap.network.udp() as caller:
-        caller.settimeout(60)
+        caller.settimeout(PATIENCE)
         caller.sendto(b"tepal?", (ADDRESS, SHELL_PORT))
         answer, sender = caller.recvfrom(1024)
 
@@ -435,7 +435,7 @@ def test_a_hard_reboot_starts_the_chip_anew(node: Board):
 def test_a_node_that_hangs_is_back_soon(node: Board):
     with Framed(node) as shell:
         shell.send('{"cmd": "hang forever"}\n')
-        time.sleep(0.3)  # until it hangs; what it still does in the skip is no harm
+        node.wait(0.3)  # until it hangs; what it still does in the skip is no harm
         node.skip(WATCHDOG)
         cause = node.console.wait_for("reset cause")
         told = node.console.wait_for("the run before ended by watchdog:")

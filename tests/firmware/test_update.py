@@ -19,7 +19,7 @@ import flash
 import pytest
 import starting
 from clients import basic
-from harness import Board, eventually
+from harness import PATIENCE, Board, eventually
 
 from umbel import runtimes
 from umbel.build import image, stage
@@ -31,7 +31,6 @@ CUTS = 100
 RESUMED = 1  # of them is switched on again, and updated to the end
 PAUSE = 0.15  # seconds between two cuts, at most
 CONFIRMED = "is confirmed"
-PATIENCE = 180.0  # seconds
 SELECTION = stage.Selection(
     modules=frozenset({"system", "switch"}), pin_maps=frozenset({"rp2"}), devices=frozenset()
 )
@@ -125,7 +124,7 @@ def flashes_during_an_update(content: bytes, wanted: Release) -> list[bytes]:
     is_over = threading.Event()
     with booted(content) as board, ThreadPoolExecutor(1) as aside:
         pushing = aside.submit(push_until, is_over, board, wanted)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + 6 * PATIENCE  # a whole update and its trial
         while CONFIRMED not in board.console.text and time.monotonic() < deadline:
             taken.append(board.flash())
             time.sleep(moments.uniform(0, PAUSE))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from umbel.apps import Source, pack, template
 from umbel.build.compile import write_if_changed
@@ -91,7 +92,7 @@ def test_a_node_runs_apps_from_their_packs(
         env={**os.environ, "MICROPYPATH": f"{ROOT / 'device'}:.frozen"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from umbel.apps import beside, template
 from umbel.cli._app_workshop import news
@@ -62,7 +63,7 @@ async def test_a_change_is_told_until_the_watch_ends(tmp_path: Path):
     await asyncio.sleep(0.3)
 
     (tmp_path / "main.py").write_text("x")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await watch.changed.wait()
 
     watch.end()

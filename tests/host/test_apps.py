@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from umbel.apps import Archive, Source, check, choosing, indexing, pack
 from umbel.apps.archive import inflated
@@ -30,7 +31,7 @@ def test_the_own_tests_of_an_app_pass(folder: Path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder / "source"]
 
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
     if done.returncode:

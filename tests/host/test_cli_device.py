@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from umbel import cli
 from umbel.build import new_device, sources
@@ -293,7 +294,7 @@ def test_a_new_type_passes_as_it_is(
         cwd=checkout / "flash",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert "1 passed" in done.stdout, done.stdout + done.stderr

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import cast
 
 import pytest
+from patience import PATIENCE
 
 from umbel import runtimes
 from umbel.build.compile import compile_tree
@@ -25,7 +26,7 @@ HEAP_SIZES = {64: 400, 32: 200}  # KB; objects of 64 bit take about twice the ro
 LARGER = {"test_channel": 100}  # KB more: its broker keeps packages in the heap of the node
 COMPILER = 100  # KB; compiling on the spot leaves the heap in pieces
 FILES = sorted(TESTS.glob("test_*.py"))
-TIMEOUT = 300.0  # seconds for one file; it takes a few
+TIMEOUT = 4 * PATIENCE  # for one file; it takes seconds
 
 AT_ONCE = 4  # most of their time they wait for a timer or for each other
 
@@ -45,6 +46,7 @@ def done(
     ]
     compiled = tmp_path_factory.mktemp("node")
     compile_tree(DEVICE, compiled)
+    environment = dict(os.environ)  # pytest changes it while the runs begin
     ports: SimpleQueue[int] = SimpleQueue()
     for number in range(AT_ONCE):
         ports.put(20000 + 2500 * number)
@@ -56,6 +58,7 @@ def done(
                 code=compiled if run[2] == "mpy" else DEVICE,
                 folder=tmp_path_factory.mktemp("flash"),
                 ports=ports,
+                environment=environment,
             )
             for run in wanted
         }
@@ -63,7 +66,9 @@ def done(
         pool.shutdown(cancel_futures=True)
 
 
-def carry_out(run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int]) -> Done:
+def carry_out(
+    run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int], environment: dict[str, str]
+) -> Done:
     file, bits, form = run
     heap = HEAP_SIZES[bits] + (COMPILER if form == "py" else 0) + LARGER.get(file.stem, 0)
     micropython = runtimes.named(f"micropython-{bits}").find()
@@ -73,7 +78,7 @@ def carry_out(run: Run, *, code: Path, folder: Path, ports: SimpleQueue[int]) ->
         return subprocess.run(
             [micropython, "-X", f"heapsize={heap}k", RUNNER, file],
             env={
-                **os.environ,
+                **environment,
                 "MICROPYPATH": ":".join(map(str, [code, BOARD, TESTS, ".frozen"])),
                 "UMBEL_TEST_PORTS": str(first_port),
             },

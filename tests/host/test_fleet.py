@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from patience import PATIENCE
 
 from umbel.errors import LinkError, LinkTimeout, NodeError, UnknownNode
 from umbel.fleet import Change, Condition, Fleet, NodeView, watch
@@ -374,7 +375,7 @@ async def test_a_fleet_takes_in_who_comes_while_it_is_watched():
     async with fleet.watched():
         with fleet.subscribed() as subscription:
             fleet.assign([node("attic")])
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 async for change in subscription:
                     if any(view.condition is Condition.UP for view in change.views):
                         break
@@ -386,7 +387,7 @@ async def test_a_fleet_takes_in_who_comes_while_it_is_watched():
 async def test_a_node_without_a_web_door_is_offline_with_a_reason():
     fleet = Fleet([node("attic", web_port=None)])
 
-    async with fleet.watched(), asyncio.timeout(60):
+    async with fleet.watched(), asyncio.timeout(PATIENCE):
         while fleet.view("attic").condition is Condition.UNKNOWN:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from patience import PATIENCE
+
 PROGRAM = Path(__file__).parents[1] / "powercut.py"
 SCENARIOS = 34  # seven of releases and nine of apps, clean and torn, and the full flash for both
 
@@ -20,7 +22,7 @@ def test_a_node_survives_a_power_cut_at_every_third_point_of_an_update_and_of_ap
         [sys.executable, PROGRAM, "--every", "3"],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=4 * PATIENCE,
         check=False,
     )
 

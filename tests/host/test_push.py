@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -16,7 +17,8 @@ from umbel.release import Release, Wishes, manifest
 from umbel.release import build as build_release
 
 KEY = bytes(range(32))
-PATIENCE = Patience(reaching=0.3, busy=0.3, trial=0.5, shortest_pause=0.01, longest_pause=0.05)
+LONG = Patience(shortest_pause=0.01, longest_pause=0.05)
+SHORT = replace(LONG, reaching=0.3, busy=0.3, trial=0.5)  # where it comes to an end
 
 
 def release(version: str = "1.2.3") -> Release:
@@ -117,12 +119,14 @@ class Attic:
         return None
 
 
-async def pushed(node: Attic, said: list[tuple[str, float]] | None = None) -> Outcome:
+async def pushed(
+    node: Attic, said: list[tuple[str, float]] | None = None, *, patience: Patience = LONG
+) -> Outcome:
     def say(what: str, done: float) -> None:
         if said is not None:
             said.append((what, done))
 
-    return await pushing.push(attic(), release(), say=say, patience=PATIENCE, connect=node.connect)
+    return await pushing.push(attic(), release(), say=say, patience=patience, connect=node.connect)
 
 
 async def test_a_node_gets_what_it_lacks_and_is_followed_to_the_end():
@@ -214,7 +218,7 @@ async def test_a_node_that_is_gone_is_offline(what: str):
     node = Attic()
     node.broken = lambda asked, count: asked == what or "POST finish" in node.asked
 
-    outcome = await pushed(node)
+    outcome = await pushed(node, patience=SHORT)
 
     assert outcome.result == "offline"
     assert "gone" in outcome.reason
@@ -224,7 +228,7 @@ async def test_a_node_that_does_not_come_back_from_its_restart_is_offline():
     node = Attic()
     node.broken = lambda what, _: what == "GET" and "POST finish" in node.asked
 
-    assert (await pushed(node)).result == "offline"
+    assert (await pushed(node, patience=SHORT)).result == "offline"
 
 
 async def test_a_refusal_is_told_in_the_words_of_the_node():
@@ -242,7 +246,7 @@ async def test_another_update_is_waited_for_but_not_for_ever():
 
     node = Attic()
     node.refusals["PUT manifest"] = ["update_busy"] * 500
-    assert str(await pushed(node)) == "refused: update_busy: no"
+    assert str(await pushed(node, patience=SHORT)) == "refused: update_busy: no"
 
 
 async def test_a_file_that_arrives_damaged_again_and_again_ends_it():

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from patience import PATIENCE
 
 from tepal.formats.rsa import is_signed
 from umbel.errors import UmbelError
@@ -427,7 +428,7 @@ def test_what_is_missing_is_named_with_its_remedy(tmp_path: Path):
     def said(*arguments: str) -> str:
         command = [sys.executable, "-c", script, *arguments]
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         return done.stderr
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from patience import PATIENCE
 
 from umbel import runtimes
 from umbel.errors import FetchError, UnknownRuntime, Unobtainable
@@ -438,7 +439,7 @@ def test_the_fetched_micropython_runs_asyncio_and_sockets(bits: int, needs: Need
     program_text = "import asyncio, socket, sys; print(sys.implementation.name, sys.maxsize)"
 
     printed = subprocess.check_output(
-        [needs(f"micropython-{bits}"), "-c", program_text], text=True, timeout=60
+        [needs(f"micropython-{bits}"), "-c", program_text], text=True, timeout=PATIENCE
     )
 
     assert printed == f"micropython {2 ** (bits - 1) - 1}\n"

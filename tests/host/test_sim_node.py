@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from umbel.errors import SimulationError
 from umbel.model import Address, Node
@@ -55,7 +56,7 @@ class Watched:
         return [one.what for one in self.happened]
 
     async def wait_until(self, is_true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not is_true():  # noqa: ASYNC110 - not all that happens is told
                 await asyncio.sleep(0.01)
 

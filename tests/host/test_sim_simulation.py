@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from patience import PATIENCE
 
 from umbel import registry
 from umbel.errors import SimulationError
@@ -42,7 +43,7 @@ async def order(house: Simulation, do: str, **more: object) -> Any:
 
 
 async def wait_until(is_true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not await is_true():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pytest
+from patience import PATIENCE
 
 from umbel import cli
 from umbel.build import sources, stage
@@ -30,10 +31,9 @@ from umbel.registry import simulations
 from umbel.sim import client
 
 from .mosquitto import Mosquitto, Watcher
-from .patience import PATIENCE, wait_until  # noqa: F401 - tests find it here
 
 UMBEL = (sys.executable, "-c", "from umbel.cli import main; main()")
-COMMAND_TIMEOUT = 120.0  # seconds
+COMMAND_TIMEOUT = PATIENCE
 
 # Runs at the same time must not share addresses; a process has an own range.
 _RANGES = count(os.getpid() % 200 * 64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import selectors
+import select
 import signal
 import socket
 import subprocess
@@ -11,10 +11,15 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from patience import PATIENCE, wait_until
 
-from .patience import PATIENCE, wait_until
+if TYPE_CHECKING:
+    from .updates import Promoter
+
+MARK = "="  # of a message, among what mosquitto_sub tells of itself
 
 
 class Mosquitto:
@@ -54,12 +59,15 @@ class Mosquitto:
 
 
 class Watcher:
-    """Messages of a broker, as they come: ``<retain> <QoS> <topic> <payload>``."""
+    """Messages of a broker, as they come: ``<retain> <QoS> <topic> <payload>``.
+
+    Nothing is missed once it is made; a format among ``options`` begins with ``MARK``.
+    """
 
     def __init__(self, broker: Mosquitto, topics: str, *options: str) -> None:
-        command = ["mosquitto_sub", "-p", str(broker.port), "-t", topics, "-q", "1"]
+        command = ["stdbuf", "-oL", "mosquitto_sub", "-d", "-p", str(broker.port), "-t", topics]
         self.process = subprocess.Popen(
-            [*command, "-F", "%r %q %t %p", *options],
+            [*command, "-q", "1", "-F", f"{MARK}%r %q %t %p", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
@@ -67,22 +75,22 @@ class Watcher:
         self.output = self.process.stdout.fileno()
         self.lines: list[str] = []
         self.rest = ""
+        self.is_subscribed = False
+        deadline = time.monotonic() + PATIENCE
+        while not self.is_subscribed:
+            assert time.monotonic() < deadline, "mosquitto_sub does not subscribe"
+            self._take(0.2)
 
     def wait_for(self, topic: str, payload: str = "") -> str:
         """The next payload at ``topic`` that contains ``payload``."""
         deadline = time.monotonic() + PATIENCE
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.output, selectors.EVENT_READ)
-            while time.monotonic() < deadline:
-                for line in self.lines:
-                    _, _, found, text = line.split(" ", 3)
-                    if found == topic and payload in text:
-                        self.lines.remove(line)
-                        return text
-                if selector.select(0.2):
-                    self.rest += os.read(self.output, 65536).decode()
-                    *lines, self.rest = self.rest.split("\n")
-                    self.lines += lines
+        while time.monotonic() < deadline:
+            for line in self.lines:
+                _, _, found, text = line.split(" ", 3)
+                if found == topic and payload in text:
+                    self.lines.remove(line)
+                    return text
+            self._take(0.2)
         pytest.fail(f"nothing like {payload!r} at {topic}, but {self.lines}", pytrace=False)
 
     def topics(self, ending: str) -> set[str]:
@@ -92,13 +100,19 @@ class Watcher:
 
     def peek(self) -> list[str]:
         """What has come and was not waited for."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.output, selectors.EVENT_READ)
-            while selector.select(0):
-                self.rest += os.read(self.output, 65536).decode()
-                *lines, self.rest = self.rest.split("\n")
-                self.lines += lines
+        while self._take(0):
+            pass
         return self.lines
+
+    def _take(self, seconds: float) -> bool:
+        """Whether something came, be it what mosquitto_sub tells of itself."""
+        if not select.select([self.output], [], [], seconds)[0]:
+            return False
+        more = os.read(self.output, 65536).decode()
+        *lines, self.rest = (self.rest + more).split("\n")
+        self.is_subscribed |= any(line.startswith("Subscribed") for line in lines)
+        self.lines += [line.removeprefix(MARK) for line in lines if line.startswith(MARK)]
+        return bool(more)
 
     def end(self) -> None:
         self.process.kill()
@@ -108,9 +122,12 @@ class Watcher:
 
 
 class Wire:
-    """A way to a broker that can be cut, and that can refuse MQTT 5 as an old broker does."""
+    """A way to whoever has a ``port`` that can be cut and be slow.
 
-    def __init__(self, broker: Mosquitto, *, is_old: bool = False) -> None:
+    One to a broker can refuse MQTT 5 as an old broker does.
+    """
+
+    def __init__(self, broker: Mosquitto | Promoter, *, is_old: bool = False) -> None:
         self.broker = broker
         self.is_old = is_old
         self.is_cut = False
@@ -134,7 +151,8 @@ class Wire:
     def serve(self, client: socket.socket) -> None:
         with client, suppress(OSError):
             hello = client.recv(4096)
-            self.versions.append(hello[hello.index(b"MQTT") + 4])
+            if b"MQTT" in hello:
+                self.versions.append(hello[hello.index(b"MQTT") + 4])
             if self.is_old and self.versions[-1] == 5:
                 client.sendall(b" \2\0\1")
                 return

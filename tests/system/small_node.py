@@ -7,13 +7,14 @@ import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
+from patience import PATIENCE
+
 from umbel.build import compile as compiler
 from umbel.build import stage
 from umbel.sim import flash
 from umbel.sim.plan import Board
 
 from .mosquitto import free_port
-from .patience import PATIENCE
 
 BARE = Path(__file__).parents[2] / "bench" / "bare"  # the least hardware that a node needs
 # As a plain ESP32 has it. With less the table of names may find no 4.5 KB in one piece.

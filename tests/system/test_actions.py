@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import wait_until
+from patience import wait_until
 
 TRIES = 10
 ONE_TRY = 5.0  # seconds; a click is a command at once

@@ -7,18 +7,17 @@ import os
 import random
 import signal
 import subprocess
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, wait_until
 
 from umbel.apps import Source, indexing, pack, template
 from umbel.registry import simulations
 
 from .conftest import UMBEL, Simulate, Simulation
-from .patience import PATIENCE, wait_until
 
 SAYS = """
 import asyncio
@@ -158,9 +157,8 @@ def test_an_app_from_elsewhere_is_refused_with_the_words_of_the_node(
     assert "https://example.com/another.git" in done.stdout
 
 
-def test_an_app_of_30_kilobytes_is_installed_within_two_seconds(
-    simulate: Simulate, tmp_path: Path
-):
+def test_an_app_of_30_kilobytes_is_installed(simulate: Simulate, tmp_path: Path):
+    """How long it takes, bench says."""
     house = simulate()
     folder = words(tmp_path, "1.0.0", "one")
     (folder / "media").mkdir(exist_ok=True)
@@ -168,13 +166,10 @@ def test_an_app_of_30_kilobytes_is_installed_within_two_seconds(
     archive = tmp_path / "words-1.0.0.zip"
     pack(Source.at(folder)).save(archive)
 
-    began = time.monotonic()
     done = house.umbel("app", "install", str(archive), "--node", "node01")
-    took = time.monotonic() - began
 
     assert done.returncode == 0, done.stdout
     assert archive.stat().st_size > 30_000
-    assert took < 2.0, f"{took:.1f} s"
 
 
 class Run:

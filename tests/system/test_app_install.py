@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Callable, Generator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from patience import wait_until
 
 from umbel.apps import Source, pack, template
 from umbel.errors import NodeError
@@ -219,12 +219,12 @@ def test_an_app_that_runs_is_stopped_for_its_upgrade_and_goes_on(
     command(node, "app start garden")
 
     done = put(node, archive(written(tmp_path / "garden", "1.1.0"), node, tmp_path))
-    time.sleep(1)
+    goes_on = wait_until(lambda: command(node, "app info garden")["status"]["state"] == "running")
     shown = command(node, "app info garden")
     removed = command(node, "app remove garden purge=True")
 
     assert done["was"] == "1.0.0"
     assert shown["version"] == "1.1.0"
-    assert shown["status"]["state"] == "running"
+    assert goes_on, shown
     assert removed == {"uid": "garden", "was": "1.1.0"}
     assert command(node, "app list") == []

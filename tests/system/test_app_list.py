@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE, wait_until
 
 from umbel.apps import Source, pack
 from umbel.build import sources, stage
@@ -21,7 +22,6 @@ from umbel.build.compile import write_if_changed
 from umbel.release import slot
 
 from . import small_node
-from .conftest import wait_until
 from .test_boot import Kept
 
 APPS = Path(__file__).parents[2] / "apps"
@@ -39,7 +39,7 @@ class Shelf(Kept):
         """The status, head and body of what the node answers."""
         url = self.simulation.node("node01").url
         try:
-            with urllib.request.urlopen(f"{url}{path}", timeout=30) as answer:
+            with urllib.request.urlopen(f"{url}{path}", timeout=PATIENCE) as answer:
                 return answer.status, dict(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
             return error.code, dict(error.headers), error.read()
@@ -49,7 +49,7 @@ class Shelf(Kept):
         url = self.simulation.node("node01").url
         request = urllib.request.Request(f"{url}{path}", content, method="PUT")
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(request, timeout=30)
+            urllib.request.urlopen(request, timeout=PATIENCE)
         return caught.value.code, json.loads(caught.value.read())["code"]
 
     def json(self, path: str) -> tuple[int, Any]:
@@ -135,7 +135,7 @@ def test_a_plain_esp32_has_the_memory_for_a_whole_page_with_apps(
     what = ["login", "node", "modules", "devices", "apps", "log", "tasks", "apps/thermo/icon/64"]
 
     def answer(path: str) -> int:
-        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as web:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as web:
             web.request("GET", f"/api/v1/{path}")
             found = web.getresponse()
             found.read()

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE, wait_until
 
 from umbel.apps import Source, pack, template
 from umbel.build.compile import compile_file, write_if_changed
 from umbel.link import shell
 from umbel.release import slot
 
-from .conftest import PATIENCE, wait_until
 from .test_boot import Kept
 
 APPS = Path(__file__).parents[2] / "apps"
@@ -154,7 +154,7 @@ def test_what_an_app_has_begun_takes_it_down_when_it_fails(node, write):
     assert node.console.read_text().count("garden: ends one") == 1
     assert node.status("garden")["restarts"] == 1
     assert "ValueError: no water" in node.log("garden")
-    assert wait_until(lambda: node.status("garden")["state"] == "failed", 40)
+    assert wait_until(lambda: node.status("garden")["state"] == "failed")
     assert "5 times within ten minutes: ValueError: no water" in node.status("garden")["out"]
     assert "app.garden" not in node.run("task", "list").rpartition("active: ")[2]
 
@@ -168,7 +168,9 @@ def test_who_listens_hears_when_there_is_something_new_about_apps(node, write):
         async with shell.connect(node.simulation.node("node01")) as session:
             events = session.events("state")
             first = asyncio.ensure_future(anext(events))
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0)
+            async with session._turn:  # until it has subscribed
+                pass
             await asyncio.to_thread(node.app, *words)
             event = await asyncio.wait_for(first, PATIENCE)
             return event.data

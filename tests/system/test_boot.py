@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE, wait_until
 
 from umbel.errors import LinkError
 from umbel.link import shell
-
-from .conftest import wait_until
 
 BOOTS = 5  # in a row that were not good, before a node is careful
 HANG = "def forever():\n    while True:\n        pass\n"
@@ -83,7 +82,7 @@ class Kept:
         done = self.simulation.umbel("shell", "node01", *words, **env)
         return done.stdout or done.stderr
 
-    def request(self, within: float = 15.0, **request: object) -> Any:
+    def request(self, within: float = PATIENCE, **request: object) -> Any:
         """What the node answers to a program."""
 
         async def asked() -> object:

@@ -9,8 +9,9 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from patience import PATIENCE
+
 from . import small_node
-from .conftest import PATIENCE
 from .mosquitto import free_port
 
 HEAP = 124  # KB; 200 if RARE code were forgotten late only
@@ -92,7 +93,7 @@ def connect(port: int) -> socket.socket:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port), timeout=5)
+            return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         except OSError:
             if time.monotonic() > deadline:
                 raise
@@ -126,7 +127,7 @@ def over_shell(port: int) -> list[str]:
 def over_web(port: int) -> list[str]:
     failed: list[str] = []
     for method, path, body in WEB:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
             connection.request(method, path, body or None)
             answer = connection.getresponse()

@@ -7,8 +7,7 @@ import socket
 import threading
 
 import pytest
-
-from .conftest import wait_until
+from patience import wait_until
 
 
 def test_every_command_is_a_program_with_an_exit_code(house):

@@ -11,8 +11,7 @@ import urllib.request
 from base64 import b64encode
 
 import pytest
-
-from .conftest import PATIENCE, wait_until
+from patience import PATIENCE, wait_until
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from .conftest import PATIENCE
+from patience import PATIENCE
 
 _WHERE_IS_THE_CURSOR, _AT_THE_TOP = b"\x1b[6n", b"\x1b[1;1R"
 _TAB, _CTRL_C, _CTRL_D = "\t", "\x03", "\x04"

@@ -6,9 +6,10 @@ import json
 from contextlib import ExitStack
 from pathlib import Path
 
+from patience import PATIENCE, wait_until
+
 from . import small_node
 from .mosquitto import free_port
-from .patience import PATIENCE, wait_until
 from .test_bursts import PROMPT, connect, until
 
 ENDER = """

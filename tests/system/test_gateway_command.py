@@ -12,8 +12,9 @@ from typing import IO
 
 import httpx
 import pytest
+from patience import PATIENCE, wait_until
 
-from .conftest import PATIENCE, UMBEL, Simulate, Simulation, wait_until
+from .conftest import UMBEL, Simulate, Simulation
 
 Start = Callable[..., tuple[subprocess.Popen[str], httpx.Client]]
 

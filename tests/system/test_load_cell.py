@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .conftest import wait_until
+from patience import wait_until
 
 BED = {
     "device1": {

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from .conftest import PATIENCE
+from patience import PATIENCE
 
 
 def test_the_newest_lines_of_several_nodes(house):

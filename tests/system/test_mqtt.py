@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, wait_until
 
 from . import small_node
-from .conftest import PATIENCE, wait_until
 from .mosquitto import Mosquitto, Wire, attach
 
 ONLINE = '{"status": "online"}'

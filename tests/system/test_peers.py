@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from .conftest import PATIENCE, wait_until
+from patience import PATIENCE, wait_until
 
 PROMPT = b"cellar $ "
 

@@ -8,9 +8,9 @@ import time
 from http.client import HTTPConnection
 from typing import Any
 
-from umbel.sim import client
+from patience import PATIENCE, wait_until
 
-from .conftest import PATIENCE, wait_until
+from umbel.sim import client
 
 DNS_PORT = 1053  # see sim/board/network.py
 QUESTION = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\7captive\5apple\3com\0\0\1\0\1"

@@ -11,12 +11,11 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 
 import pytest
+from patience import PATIENCE
 
 from umbel.errors import LinkError, NodeError
 from umbel.link import shell
 from umbel.model import Access, Address, Node
-
-from .conftest import PATIENCE
 
 CONNECTIONS = 1000
 CROWD = 1.5  # seconds

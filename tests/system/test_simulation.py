@@ -8,11 +8,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from patience import wait_until
 
 from umbel.errors import LinkError, LinkTimeout
 from umbel.link import shell
-
-from .conftest import wait_until
 
 
 def is_gone(pid: int) -> bool:

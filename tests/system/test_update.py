@@ -18,14 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from patience import PATIENCE
+
 from umbel.build import compile as compiler
 from umbel.link.api import Api
 from umbel.ota import push
 from umbel.release import Release
 
 from .updates import configure, is_confirmed, newer, promoting, status
-
-PATIENCE = 60.0  # seconds; nearly all of it is for busy machines
 
 
 def wait_until(
@@ -104,6 +104,7 @@ class Counting(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Passing)
         self.port = port
         self.count = 0
+        self.asked = b""  # how the last request begins
         self.lock = threading.Lock()
 
 
@@ -112,13 +113,15 @@ class _Passing(socketserver.BaseRequestHandler):
         with socket.create_connection(("127.0.0.1", self.server.port)) as other:  # type: ignore[attr-defined]
             back = threading.Thread(target=self._pass, args=(other, self.request), daemon=True)
             back.start()
-            self._pass(self.request, other)
+            self._pass(self.request, other, asks=True)
             back.join()
 
-    def _pass(self, source, target) -> None:
+    def _pass(self, source, target, *, asks: bool = False) -> None:
         try:
             while data := source.recv(65536):
                 with self.server.lock:  # type: ignore[attr-defined]
+                    if asks:
+                        self.server.asked = data[:20]  # type: ignore[attr-defined]
                     self.server.count += len(data)  # type: ignore[attr-defined]
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
@@ -252,7 +255,7 @@ def test_a_node_follows_a_promoter_as_its_release_changes(simulate, own, tmp_pat
                 lambda: is_confirmed(simulation, "node01", first),
                 lambda: status(simulation, "node01"),
             )
-            time.sleep(4)  # it has looked, and waits for a word
+            wait_until(lambda: counting.asked.startswith(b"GET /wait/"))  # it has looked
             before = counting.count
             more["web/3.bin.gz"] = os.urandom(3000)
             second = newer(own, 8, more)

@@ -17,12 +17,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from patience import wait_until
 from starting import read, starts
 
 from umbel.release import Release, Wishes, build
 
 from .mosquitto import Mosquitto
-from .patience import wait_until
 from .updates import Promoter, configure, is_confirmed, newer, status
 
 ROUNDS = int(os.environ.get("UMBEL_KILLS", "12"))

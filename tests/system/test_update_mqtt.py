@@ -13,17 +13,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, wait_until
 
 from umbel.apps import template
 
 from . import small_node, wheels
-from .conftest import PATIENCE, UMBEL, wait_until
-from .mosquitto import Mosquitto, Watcher, Wire
+from .conftest import UMBEL
+from .mosquitto import MARK, Mosquitto, Watcher, Wire
 
 HEAP = 128  # KB; with 110 the largest piece that is free is too small to load code
 FAN = {"fan_club/__init__.py": b"LEVEL = 1\n" * 300, "fan_club/blade.py": b"BLADES = 3\n"}
 PROGRAM = b"import fan_club\n\nasync def user_main():\n    print('level', fan_club.LEVEL)\n"
 BROKEN = b"import nothing_of_that_name\n"
+WAIT = str(round(PATIENCE))
 
 
 class Updated:
@@ -74,7 +76,7 @@ def test_a_wheel_and_a_program_come_as_one_and_are_confirmed(updated: Updated, t
     (tmp_path / "main.py").write_bytes(PROGRAM)
 
     said = updated.publish(
-        str(wheel), "--src", f"{tmp_path}/main.py=user_main.py", "--node", "node01", "--wait", "30"
+        str(wheel), "--src", f"{tmp_path}/main.py=user_main.py", "--node", "node01", "--wait", WAIT
     )
 
     assert said.splitlines()[-1] == f"{node}: confirmed"
@@ -84,7 +86,7 @@ def test_a_wheel_and_a_program_come_as_one_and_are_confirmed(updated: Updated, t
         f"mpypi/nodes/{node}/info"
     )
     assert json.loads(info)["versions"] == {"fan-club": "1.0"}
-    again = updated.publish(str(wheel), "--node", node, "--wait", "20")
+    again = updated.publish(str(wheel), "--node", node, "--wait", WAIT)
     assert again.splitlines()[-1] == f"{node}: current"
 
 
@@ -93,15 +95,15 @@ def test_apps_come_for_a_node_and_by_the_channel(updated: Updated, tmp_path: Pat
     for uid in ("lamp", "garden"):
         template.write(tmp_path / uid, uid.capitalize(), "MIT")
 
-    said = updated.publish("--app", str(tmp_path / "lamp"), "--node", "node01", "--wait", "30")
+    said = updated.publish("--app", str(tmp_path / "lamp"), "--node", "node01", "--wait", WAIT)
 
     assert said.splitlines()[-1] == f"{node}: confirmed"
     (app,) = updated.simulation.json("app", "list", "--node", "node01")
     assert (app["app"], app["version"], app["state"]) == ("lamp", "0.1.0", "stopped")
-    again = updated.publish("--app", str(tmp_path / "lamp"), "--node", "node01", "--wait", "30")
+    again = updated.publish("--app", str(tmp_path / "lamp"), "--node", "node01", "--wait", WAIT)
     assert again.splitlines()[-1] == f"{node}: current"
     refused = updated.publish(
-        "--app", str(tmp_path / "garden"), "--channel", "beta", "--wait", "30", code=1
+        "--app", str(tmp_path / "garden"), "--channel", "beta", "--wait", WAIT, code=1
     )
     assert f"{node}: failed: release unsigned" in refused
 
@@ -114,7 +116,7 @@ def test_an_upgrade_comes_by_the_channel_and_one_that_breaks_the_program_goes_ba
     (tmp_path / "broken.py").write_bytes(BROKEN)
     source = f"{tmp_path}/main.py=user_main.py"
     updated.publish(
-        str(wheels.make(tmp_path, FAN)), "--src", source, "--channel", "beta", "--wait", "60"
+        str(wheels.make(tmp_path, FAN)), "--src", source, "--channel", "beta", "--wait", WAIT
     )
     assert updated.read("user_main.py") == PROGRAM
 
@@ -125,7 +127,7 @@ def test_an_upgrade_comes_by_the_channel_and_one_that_breaks_the_program_goes_ba
         "--channel",
         "beta",
         "--wait",
-        "60",
+        WAIT,
         code=1,
     )
 
@@ -166,7 +168,6 @@ def test_a_node_of_mpy_blox_gets_what_it_expects(updated: Updated, tmp_path: Pat
     wheel = wheels.make(tmp_path, FAN)
     (tmp_path / "main.py").write_bytes(PROGRAM)
     command = updated.watch(updated.broker, "mpypi/nodes/esp32-840d8ed29760/cmd", "-q", "0")
-    time.sleep(0.5)
 
     source = f"{tmp_path}/main.py=user_main.py"
     options = ("--node", "esp32-840d8ed29760", "--seed-topics", "--as-is")
@@ -190,7 +191,7 @@ def test_a_node_of_mpy_blox_gets_what_it_expects(updated: Updated, tmp_path: Pat
         f"mpypi/packages/src/user_main.py/{items[1]['pkg_sha256']}",
         "mypypi/packages/user_main.py",
     ):
-        kept = updated.watch(updated.broker, topic, "-q", "0", "-F", "%r %q %t %x")
+        kept = updated.watch(updated.broker, topic, "-q", "0", "-F", f"{MARK}%r %q %t %x")
         assert bytes.fromhex(kept.wait_for(topic)) == PROGRAM
 
 
@@ -205,11 +206,11 @@ def test_a_damaged_wheel_changes_nothing(updated: Updated, tmp_path: Path):
         folder = tmp_path / str(number)
         folder.mkdir()
         wheel = wheels.make(folder, content)
-        said = updated.publish(str(wheel), "--node", node, "--wait", "30", code=1)
+        said = updated.publish(str(wheel), "--node", node, "--wait", WAIT, code=1)
         assert reason in said
     wheel = wheels.make(tmp_path, FAN, tag="mpy6-bytecode-rp9")
     assert "not for this node" in updated.publish(
-        str(wheel), "--node", node, "--wait", "30", code=1
+        str(wheel), "--node", node, "--wait", WAIT, code=1
     )
     assert updated.read("lib") is None
     assert not list((updated.flash / "update").glob("*.new"))
@@ -255,7 +256,7 @@ def test_lists_must_be_signed_where_that_is_wanted(updated: Updated, tmp_path: P
     assert "release unsigned" in watcher.wait_for(f"mpypi/nodes/{node}/status", '"refused"')
 
     spy = updated.watch(updated.broker, f"mpypi/nodes/{node}/cmd")
-    updated.publish("--src", source, "--node", "node01", "--wait", "30")
+    updated.publish("--src", source, "--node", "node01", "--wait", WAIT)
     captured = spy.wait_for(f"mpypi/nodes/{node}/cmd")
     forged = captured.replace("user_main.py", "other_main.py", 1)
     updated.broker.publish(f"mpypi/nodes/{node}/cmd", forged)
@@ -273,10 +274,10 @@ def test_a_release_comes_over_a_broker_too(updated: Updated, tmp_path: Path):
     )
     assert built.returncode == 0, built.stderr
 
-    said = updated.publish("--release", str(release), "--node", "node01", "--wait", "90")
+    said = updated.publish("--release", str(release), "--node", "node01", "--wait", WAIT)
 
     assert f"{node}: confirmed" in said
-    again = updated.publish("--release", str(release), "--node", "node01", "--wait", "30")
+    again = updated.publish("--release", str(release), "--node", "node01", "--wait", WAIT)
     assert f"{node}: current" in again
 
 

@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, wait_until
 
 from umbel.build import compile as compiler
 from umbel.build import sources
 from umbel.release import Release
 
-from .patience import PATIENCE, wait_until
 from .updates import configure, newer, promoting, status
 
 TRIES = 3

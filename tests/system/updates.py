@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from patience import PATIENCE
+
 from umbel.release import Release, Wishes
 from umbel.release import build as build_release
 
@@ -61,7 +63,7 @@ class Promoter:
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         if self.process:
             self.process.send_signal(number)
-            self.process.communicate(timeout=20)
+            self.process.communicate(timeout=PATIENCE)
             self.process = None
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +20,8 @@ MANIFEST = "manifest"
 _ZIP = ".zip"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date that a zip file knows: builds are alike
 _MODE = 0o100644 << 16
+# What zipfile makes of bytes that are no archive: it believes each number that it reads.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +141,7 @@ def _from_zip(path: Path) -> dict[str, bytes]:
             if len({info.filename for info in infos}) < len(infos):
                 raise UmbelError(f"{path}: a name stands there twice")
             return {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as exc:
+    except (*_DAMAGED, NotImplementedError, RuntimeError) as exc:
         raise UmbelError(f"{path} is no release: {exc}") from exc
 
 

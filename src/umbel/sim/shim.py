@@ -29,7 +29,7 @@ from umbel.sim import stream
 BOARD = Path(__file__).parent / "board"
 
 _TICKS_PERIOD = 1 << 30
-_HEAP_SIZE = 1 << 30  # bytes; CPython has no limit, but a node reports how much is left
+_HEAP_SIZE = 1 << 32  # bytes; CPython has no limit, but a node reports how much is left
 
 # These wait with the bare ``yield`` of a generator, which CPython does not take for waiting.
 _WAITING = (("control", "_readable"), ("tepal.core.waiting", "readable"))

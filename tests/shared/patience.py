@@ -1,11 +1,14 @@
-"""How long tests wait for what must happen."""
+"""How long tests wait for what must happen: only a hang may ever reach these bounds.
+
+A continuous run has a slow machine with other work; a test that claims a speed is in ``bench``.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds for what takes a fraction of one, unless the machine is busy
+PATIENCE = 300.0  # seconds for what takes a fraction of one
 
 
 def wait_until(is_true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
