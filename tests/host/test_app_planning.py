@@ -213,7 +213,7 @@ def test_an_upgrade_never_goes_back():
 
 
 def test_what_is_not_there_cannot_be_upgraded():
-    with pytest.raises(UmbelError, match="lamp is not there"):
+    with pytest.raises(UmbelError, match="no app lamp to upgrade"):
         upgraded(held(), SHELF, "lamp")
 
 

@@ -55,8 +55,11 @@ class App:
         from tepal.core import storage
 
         self.settings[name] = value
+        path = self.path("settings")
+        record = storage.newest(path)[0] or {}  # of others a new version may have other defaults
+        record[name] = value
         storage.make_folder(self.home + "/data")
-        storage.write(self.path("settings"), self.settings)
+        storage.write(path, record)
 
     def text(self, key: str) -> str:
         """Return a text in the language of the node, else in English, else ``key``."""
