@@ -80,6 +80,15 @@ def test_control_c_still_leads_to_the_repl(node: Board):
     assert node.console.wait_for("42 is the").startswith("answer")
 
 
+def test_who_leaves_the_repl_open_gets_the_node_back_after_ten_minutes(node: Board):
+    node.exec("visitor = 'here'")
+    node.skip(9 * 60)
+    assert node.exec("print(visitor)") == "here\n"
+
+    node.skip(70)
+    node.console.wait_for(UP)
+
+
 def test_a_new_node_is_provisioned_over_its_serial_port(needs: Callable[[str], Path]):
     needs(f"firmware-{firmware.VERSIONS[0]}")
     with Board(flash.node(password=None)) as board:
