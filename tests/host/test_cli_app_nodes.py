@@ -296,7 +296,10 @@ def test_a_refusal_is_told_in_the_words_of_the_node(umbel: Umbel, house: House, 
         ("install nothing.zip --node attic", "error: there is no nothing.zip"),
         ("install shelf/index.json --node attic", "error: shelf/index.json is no archive"),
         ("install broken --node attic", "error: broken: G1:"),
-        ("install garden-1.0 --index shelf --node attic", "error: garden-1.0: three parts expected"),
+        (
+            "install garden-1.0 --index shelf --node attic",
+            "error: garden-1.0: three parts expected",
+        ),
         ("install ghost --index shelf --all", "error: you want ghost-x.x.x, and this index has"),
         ("install lamp-2.x.x --index shelf --node attic", "error: you want lamp-2.x.x, and of"),
         (
@@ -410,7 +413,8 @@ def test_what_is_set_reaches_the_nodes_as_one_value(umbel: Umbel, house: House):
         assert umbel("app", "set", "lamp", "level", value, "--node", "attic")[0] == 0
     assert umbel("app", "set", "lamp", "level", "--node", "attic")[0] == 0
 
-    assert [parse(line).args for line in house["attic"].asked] == [
+    asked: list[Any] = [parse(line) for line in house["attic"].asked]
+    assert [one.args for one in asked] == [
         ("lamp", "level", 5),
         ("lamp", "level", -1.5),
         ("lamp", "level", "0-4"),

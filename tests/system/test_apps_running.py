@@ -553,6 +553,7 @@ def test_a_program_that_exits_ends_itself_and_not_the_node(node, write):
     sources = {
         "leaves": "import sys\n\n\ndef main(app):\n    sys.exit(3)\n",
         "never": "import sys\n\nsys.exit(1)\n\n\ndef main(app):\n    pass\n",
+        "throws": "class Stop(BaseException):\n    pass\n\n\ndef main(app):\n    raise Stop()\n",
     }
     for uid, program in sources.items():
         node.lay(write(uid, "1.0.0", {"main.py": program}), uid)
@@ -562,6 +563,8 @@ def test_a_program_that_exits_ends_itself_and_not_the_node(node, write):
     node.app("start", "leaves")
     node.becomes("leaves", "done")
     assert refused(node, "never").startswith("app failed: never: SystemExit")
+    node.app("start", "throws")
+    assert wait_until(lambda: "Stop()" in node.status("throws")["out"])
 
     assert "heartbeat" in node.run("system", "heartbeat")
     assert node.pid == before
@@ -618,8 +621,11 @@ def test_a_boot_puts_apps_in_order_before_somebody_installs(node, write, tmp_pat
     )
     node.off()
     node.on()
+    node.wait_until_up()
 
-    done = node.simulation.umbel("app", "install", str(tmp_path / "garden.zip"), "--node", "node01")
+    done = node.simulation.umbel(
+        "app", "install", str(tmp_path / "garden.zip"), "--node", "node01"
+    )
 
     assert done.returncode == 0, done.stdout
     assert node.app("list")[0]["version"] == "2.0.0"

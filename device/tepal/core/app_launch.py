@@ -89,7 +89,9 @@ def load(job) -> None:
         unmount(job)  # at once: what it has taken would not even let us say so
         job.node.sweep()
         fault = TepalError("app_failed", job.uid + ": out of memory")
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - an app is anybody's code
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - an app is anybody's code
         from tepal.core import trouble
 
         told = trouble.told(error, job.node.log.console)

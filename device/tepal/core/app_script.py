@@ -106,7 +106,7 @@ def _lines(app, script: str) -> list:
     return lines
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     if isinstance(error, TepalError):
         return str(error)
     return "%s: %s" % (type(error).__name__, error)

@@ -137,6 +137,10 @@ class Metered:
                 return end.value
             except SystemExit:  # its own end, not that of the node
                 return None
+            except (Exception, asyncio.CancelledError, KeyboardInterrupt):
+                raise
+            except BaseException as raised:  # noqa: BLE001 - no event loop survives it
+                raise ValueError(repr(raised))
             finally:
                 us = job.us + time.ticks_diff(time.ticks_us(), start)
                 job.cpu_ms += us // 1000
