@@ -63,7 +63,7 @@ def _config(uid: str) -> dict:
 def _settings(uid: str, known) -> dict:
     from tepal.core import app_settings
 
-    return app_settings.now(uid, known)
+    return app_settings.now(shelf.home(uid), known)
 
 
 def _dependents(uid: str) -> list:

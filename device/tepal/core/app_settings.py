@@ -23,11 +23,9 @@ def change(node, uid: str, name: str, *value) -> str:
     if getattr(node.__dict__.get("session"), "is_changing", False):
         raise TepalError("update_busy", "apps are being changed; try again in a moment")
     known = shelf.config(folder, uid).get("settings", {})
-    if name not in known:
-        have = ", ".join(sorted(known)) or "none"
-        raise TepalError("app", "%s has no setting %s; it has %s" % (uid, name, have))
+    _require(uid, known, name)
     wanted = fitting(name, known[name], value[0]) if value else known[name]
-    _keep(folder + _PLACE, name, wanted, bool(value))
+    _write(folder, name, wanted, bool(value))
     job = (node.__dict__.get("apps") or {}).get(uid)
     if job and job.app:
         job.app.settings[name] = wanted
@@ -35,12 +33,24 @@ def change(node, uid: str, name: str, *value) -> str:
     return "%s: %s is %s" % (uid, name, wanted)
 
 
-def now(uid: str, known) -> dict:
-    """Return all settings of an app, ``known`` with what was changed."""
+def now(home: str, known, warn=None) -> dict:
+    """Return all settings of an app that writes below ``home``: ``known`` with what was changed."""
     found = dict(known) if isinstance(known, dict) else {}
-    changed = storage.newest(shelf.home(uid) + _PLACE)[0] or {}
-    found.update({name: changed[name] for name in changed if name in found})
+    changed, _, faults = storage.newest(home + _PLACE)
+    if warn:
+        for fault in faults:
+            warn("settings lost: " + fault)
+    for name in changed or ():
+        if name in found:
+            found[name] = changed[name]
     return found
+
+
+def keep(app, name: str, value) -> None:
+    """Change a setting as the program wants it. Raises: TepalError ``app``; OSError."""
+    _require(app.uid, app.settings, name)
+    app.settings[name] = value
+    _write(app.home, name, value, True)
 
 
 def fitting(name: str, default, value):
@@ -60,7 +70,15 @@ def fitting(name: str, default, value):
     return value
 
 
-def _keep(path: str, name: str, value, is_changed: bool) -> None:
+def _require(uid: str, known: dict, name: str) -> None:
+    if name not in known:
+        have = ", ".join(sorted(known)) or "none"
+        raise TepalError("app", "%s has no setting %s; it has %s" % (uid, name, have))
+
+
+def _write(home: str, name: str, value, is_changed: bool) -> None:
+    """Write down what was changed alone: of all others a new version may have other defaults."""
+    path = home + _PLACE
     record = storage.newest(path)[0] or {}
     if is_changed:
         record[name] = value
