@@ -72,9 +72,9 @@ def leave(watchdog) -> None:
     """Give whoever is at the REPL some time, or what copies files; a watchdog ends what they forget."""
     forgive(None)
     if watchdog:
-        from tepal.hal import board
+        from tepal.hal import visit
 
-        board.feed_for(_VISIT_MINUTES, watchdog.feed)
+        visit.begin(_VISIT_MINUTES, watchdog.feed)
 
 
 def settle(node) -> None:

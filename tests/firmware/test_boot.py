@@ -16,6 +16,7 @@ from umbel.build import image
 from umbel.runtimes import firmware
 
 UP = "http on port"  # the last line of a boot
+_SETTLED = 5.0  # seconds after it; in the middle of an import MicroPython may overhear Ctrl-C
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,7 @@ def node(_boards: list[Board], needs: Callable[[str], Path]) -> Board:
         _boards.append(Board(flash.node(console=True, devip="10.55.0.2")))
         _boards[0].power_on()
         _boards[0].console.wait_for(UP)
+        _boards[0].skip(_SETTLED)
     return _boards[0]
 
 

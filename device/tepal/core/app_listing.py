@@ -4,7 +4,7 @@
 
 import asyncio
 
-from tepal.core import app_running, shelf
+from tepal.core import app_running, app_state, shelf
 from tepal.core.commands import Report
 
 RARE = True
@@ -16,7 +16,7 @@ async def listed(node) -> Report:
     for uid in shelf.uids():
         await asyncio.sleep_ms(0)
         said = _config(uid)
-        state = app_running.status(node, uid)["state"]
+        state = app_state.status(node, uid)["state"]
         version, title = said.get("version", ""), said.get("title", "damaged")
         found.append({"uid": uid, "version": version, "title": title, "state": state})
         lines.append("%-8s  %-8s  %-7s  %s" % (uid, version, state, title))
@@ -31,7 +31,7 @@ async def info(node, uid: str) -> Report:
     told["uid"] = uid
     told["settings"] = _settings(uid, told.get("settings"))
     told["on"] = uid in app_running.started()
-    told["status"] = app_running.status(node, uid)
+    told["status"] = app_state.status(node, uid)
     try:
         told["versions"] = [version for version, _ in shelf.versions(uid)]
     except (OSError, ValueError):

@@ -53,25 +53,6 @@ def watchdog():
     return machine.WDT(timeout=_WATCHDOG_MS)
 
 
-def feed_for(minutes: int, feed) -> None:
-    """Call ``feed``, of a watchdog, once a second for a while."""
-    left = minutes * 60
-
-    def tick(timer) -> None:
-        nonlocal left
-        left -= 1
-        if left > 0:
-            feed()
-        else:
-            timer.deinit()
-
-    try:
-        timer = machine.Timer(-1)
-    except ValueError:  # those of an ESP32 have numbers
-        timer = machine.Timer(0)
-    timer.init(period=1000, callback=tick)
-
-
 def clock():
     """Return the function that tells the seconds of the chip's clock, since the port's epoch."""
     return getattr(machine, "wall_clock", time.time)  # a simulated board has one of its own
