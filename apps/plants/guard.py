@@ -1,6 +1,7 @@
 """When to water: a pure step, so that a pump never runs by accident."""
 
 DAY_MS = 24 * 3600 * 1000
+LONGEST_S = 30  # of a pump in a room
 
 
 def moisture(raw, wet_raw, dry_raw):

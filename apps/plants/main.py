@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .guard import DAY_MS, moisture, step
+from .guard import DAY_MS, LONGEST_S, moisture, step
 
 _TURN_S = 60
 
@@ -38,7 +38,7 @@ async def turn(app, state, raw, pump):
         app.info(app.text("watering"))
         try:
             pump.value(1)
-            await asyncio.sleep(said["pump_s"])
+            await asyncio.sleep(min(said["pump_s"], LONGEST_S))
         finally:
             pump.value(0)
 

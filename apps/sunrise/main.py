@@ -12,11 +12,15 @@ _TURN_S = 15
 async def main(app):
     """Look at the clock until the node stops the app."""
     state = {"shown": 0, "stays": 0}
+    fault = ""
     while True:
         try:
             await turn(app, state)
+            fault = ""
         except TepalError as error:  # no lamp yet, or it is busy: the next turn may do it
-            app.warn(str(error))
+            if fault != str(error):  # warnings are written to flash: one will do
+                fault = str(error)
+                app.warn(fault)
         await asyncio.sleep(_TURN_S)
 
 

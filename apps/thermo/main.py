@@ -14,7 +14,7 @@ _PAGE = """<!doctype html><meta name=viewport content="width=device-width"><meta
 
 async def main(app):
     """Keep the room warm until the node stops the app; then the heater is off."""
-    state = {"now": None, "wanted": 0, "on": False}
+    state = {"now": None, "wanted": 0, "on": False, "fault": ""}
     app.node.pages.add("thermo", lambda headers, body: ("text/html", page(app, state)))
     try:
         while True:
@@ -29,8 +29,11 @@ async def turn(app, state):
     state["wanted"] = target(app.settings, app.node.clock.local())
     try:
         state["now"] = degrees(await app.run(app.settings["sensor"]))
+        state["fault"] = ""
     except (TepalError, ValueError) as error:
-        app.warn(str(error))
+        if state["fault"] != str(error):  # warnings are written to flash: one will do
+            state["fault"] = str(error)
+            app.warn(state["fault"])
         state["now"] = None
     was_on = state["on"]
     state["on"] = state["now"] is not None and heats(state["now"], state["wanted"], was_on)

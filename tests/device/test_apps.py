@@ -133,6 +133,7 @@ def test_a_name_is_short_and_plain():
         ("a-x.x.x", "U3"),
         ("a.", "U4"),
         ("con", "U4"),
+        ("inbox", "U4"),
         ("nul.x", "U4"),
         ("com1", "U4"),
         ("lpt9.a", "U4"),
@@ -395,6 +396,8 @@ def test_a_setting_that_was_changed_stays_over_an_upgrade():
     some_app(degrees=20, old=1).change("degrees", 23)
 
     assert some_app(degrees=19, new=2).settings == {"degrees": 23, "new": 2}
+    some_app(degrees=19, new=2).change("degrees", 24)
+    assert some_app(degrees=19, new=3).settings == {"degrees": 24, "new": 3}
     assert "has no setting" in refused(some_app().change, "degrees", 1)
 
 

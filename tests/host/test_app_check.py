@@ -93,6 +93,7 @@ BROKEN: list[tuple[str, Change]] = [
     ("U1", named("Upper")),
     ("U3", named("a-1.0.0")),
     ("U4", named("aux")),
+    ("U4", named("inbox")),
     ("U5", named("a-b")),
     ("U6", named("json")),
     ("U6", named("for")),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from app_indexes import Apps, index_of
 
-from umbel.apps import planning
+from umbel.apps import Source, pack, planning, template
 from umbel.apps.archive import Archive
 from umbel.apps.formats import appconfig, semver
 from umbel.apps.held import App, Held
@@ -193,7 +193,7 @@ def test_an_upgrade_never_goes_back():
 
 
 def test_what_is_not_there_cannot_be_upgraded():
-    with pytest.raises(UmbelError, match="lamp is not there"):
+    with pytest.raises(UmbelError, match="no app lamp to upgrade"):
         upgraded(held(), SHELF, "lamp")
 
 
@@ -225,3 +225,22 @@ def test_an_archive_is_taken_for_the_platform_of_the_node(tmp_path: Path):
     with pytest.raises(UmbelError, match=r"a\.zip is not what the index says"):
         supply.archive(offer, "esp32s3")
     assert asked[-1] == "a.zip"
+
+
+def test_an_index_that_names_the_archive_of_another_app_is_refused(tmp_path: Path):
+    template.write(tmp_path / "fence", "Fence", "MIT")
+    pack(Source.at(tmp_path / "fence")).save(tmp_path / "a.zip")
+    content = (tmp_path / "a.zip").read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    files = [{"path": "a.zip", "size": len(content), "sha256": digest}]
+    app = {"uid": "lamp", "versions": {"1.0.0": {"dependencies": [], "files": files}}}
+    served = {"a.zip": content, app_path("lamp"): json.dumps(app).encode()}
+    hashes = {"lamp": hashlib.sha256(served[app_path("lamp")]).hexdigest()}
+    served[LIST] = json.dumps({"format": 1, "apps": hashes}).encode()
+    wishes = Wishes(name="index", version="1", sequence=1, kind="index")
+    served[MANIFEST] = build({LIST: served[LIST]}, wishes).manifest.content
+    supply = Supply((), Index(lambda path, _: served[path]))
+    (offer,) = supply.offers("lamp")
+
+    with pytest.raises(UmbelError, match=r"a\.zip is fence 0\.1\.0, the index says lamp"):
+        supply.archive(offer, "esp32")

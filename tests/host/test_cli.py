@@ -56,6 +56,20 @@ def test_an_error_without_a_remedy_is_a_sentence(run: Run):
     assert run(act) == (1, "error: the disk is full\n")
 
 
+@pytest.mark.parametrize(
+    "error, expected",
+    [
+        (OSError(28, "No space left on device"), "error: No space left on device\n"),
+        (PermissionError(13, "Permission denied", "shelf"), "error: shelf: Permission denied\n"),
+    ],
+)
+def test_what_the_system_refuses_is_a_sentence(error: OSError, expected: str, run: Run):
+    def refuse() -> None:
+        raise error
+
+    assert run(refuse) == (1, expected)
+
+
 def test_interrupting_is_quiet(run: Run):
     def act() -> None:
         raise KeyboardInterrupt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 from collections.abc import Callable, Generator
 from functools import partial
@@ -146,3 +147,31 @@ def test_any_web_server_can_offer_an_index(
     assert (code, printed) == (0, "lamp-x.x.x: lamp 0.1.0\n")
     code, printed = umbel("app", "resolve", "lamp", "--index", f"{url}/nothing")
     assert (code, "it answers 404" in printed) == (1, True)
+
+
+def test_mip_installs_the_code_and_what_it_needs(
+    umbel: Umbel,
+    serve: Callable[[Path], str],
+    tmp_path: Path,
+    needs: Callable[[str], Path],
+):
+    micropython = needs("micropython-64")
+    (tmp_path / "shelf").mkdir()
+    url = serve(tmp_path / "shelf")
+    for name in ("lamp", "garden"):
+        umbel("app", "new", name)
+    config = tmp_path / "garden" / "config.json"
+    said = json.loads(config.read_text())
+    config.write_text(json.dumps({**said, "dependencies": ["lamp-0.1.0"]}))
+    for name in ("lamp", "garden"):
+        assert umbel("app", "pack", name, "--out", "shelf", "--url", url)[0] == 0
+    program = f"import mip; mip.install('{url}/mip/garden/0.1.0/', target='lib')"
+
+    done = subprocess.run(
+        [micropython, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("lamp", "garden"):
+        code = (tmp_path / "lib" / name / "main.py").read_text()
+        assert code == (tmp_path / name / "main.py").read_text()

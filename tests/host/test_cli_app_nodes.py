@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tepal.formats.command import parse
 from umbel.apps import Source, indexing, installing, pack, template
 from umbel.apps.installing import Patience
 from umbel.link import api as link_api
@@ -295,7 +296,10 @@ def test_a_refusal_is_told_in_the_words_of_the_node(umbel: Umbel, house: House, 
         ("install nothing.zip --node attic", "error: there is no nothing.zip"),
         ("install shelf/index.json --node attic", "error: shelf/index.json is no archive"),
         ("install broken --node attic", "error: broken: G1:"),
-        ("install garden-1.0 --index shelf --node attic", "error: three parts expected"),
+        (
+            "install garden-1.0 --index shelf --node attic",
+            "error: garden-1.0: three parts expected",
+        ),
         ("install ghost --index shelf --all", "error: you want ghost-x.x.x, and this index has"),
         ("install lamp-2.x.x --index shelf --node attic", "error: you want lamp-2.x.x, and of"),
         (
@@ -315,11 +319,12 @@ def test_a_refusal_is_told_in_the_words_of_the_node(umbel: Umbel, house: House, 
             "error: no release key is called 'none'",
         ),
         ("install lamp --port COM9 --node attic", "error: --port is a board of its own"),
-        ("upgrade ghost --index shelf --node attic", "error: ghost is not there"),
+        ("upgrade ghost --index shelf --node attic", "error: there is no app ghost to upgrade"),
         ("upgrade --index shelf", "error: name nodes"),
         ("remove garden-1.0.0 --node attic", "error: garden-1.0.0: a name alone expected"),
         ("remove Garden --node attic", "error: Garden: "),
         ("remove garden --node attic", "error: attic: no app of this name is installed: garden"),
+        ("set garden so=so 5 --node attic", "error: so=so: the name of a setting expected"),
         ("start garden --all", "attic: no app of this name is installed: garden"),
         ("run nowhere", "error: there is no folder nowhere"),
     ],
@@ -372,7 +377,7 @@ def test_apps_of_all_nodes_are_listed(umbel: Umbel, house: House):
     house["attic"].apps["lamp"] = {"version": "1.0.0", "title": "Lamp", "state": "running"}
     house["cellar"].apps["clock"] = {"version": "2.0.0", "title": "Clock", "state": "failed"}
 
-    _, printed = umbel("app", "list", "--all")
+    _, printed = umbel("app", "list")
     _, as_json = umbel("app", "list", "--node", "attic", "--json")
 
     assert [line.split() for line in printed.splitlines()] == [
@@ -399,4 +404,23 @@ def test_commands_reach_the_nodes(umbel: Umbel, house: House):
         "app log lamp",
         "app stop lamp",
         "app remove lamp purge=True force=True",
+    ]
+
+
+def test_what_is_set_reaches_the_nodes_as_one_value(umbel: Umbel, house: House):
+    house["attic"].apps["lamp"] = {"version": "1.0.0"}
+    for value in ("5", "-1.5", "0-4", "dht22 measure", 'it"s', "a=b", ""):
+        assert umbel("app", "set", "lamp", "level", value, "--node", "attic")[0] == 0
+    assert umbel("app", "set", "lamp", "level", "--node", "attic")[0] == 0
+
+    asked: list[Any] = [parse(line) for line in house["attic"].asked]
+    assert [one.args for one in asked] == [
+        ("lamp", "level", 5),
+        ("lamp", "level", -1.5),
+        ("lamp", "level", "0-4"),
+        ("lamp", "level", "dht22 measure"),
+        ("lamp", "level", 'it"s'),
+        ("lamp", "level", "a=b"),
+        ("lamp", "level", ""),
+        ("lamp", "level"),
     ]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from patience import PATIENCE, wait_until
 
 from umbel.apps import Source, pack, template
 from umbel.build.compile import compile_file, write_if_changed
+from umbel.errors import NodeError
 from umbel.link import shell
 from umbel.release import slot
 
@@ -454,3 +457,178 @@ def test_a_clock_that_is_set_is_followed(node, write):
 
     node.run("system", "setclock", "2026", "12", "24", "6", "29", "58")
     node.printed("garden: morning")
+
+
+# --- what somebody changes
+
+
+def test_settings_are_changed_by_people_and_stay_over_an_upgrade(node, write):
+    main = "def main(app):\n    return '%(seconds)s %(days)s' % app.settings\n"
+    said = {"seconds": 60, "days": "0-4", "loud": False}
+    node.lay(write("garden", "1.0.0", {"main.py": main}, settings=said), "garden")
+
+    assert node.app("set", "garden", "seconds", "2.5") == "garden: seconds is 2.5"
+    assert node.app("set", "garden", "days", "5") == "garden: days is 5"
+    assert node.app("set", "garden", "loud", "True") == "garden: loud is True"
+    assert node.app("info", "garden")["settings"] == {"seconds": 2.5, "days": "5", "loud": True}
+    node.lay(write("garden", "2.0.0", {"main.py": main}, settings={**said, "new": 1}), "garden")
+    node.app("start", "garden")
+
+    assert node.becomes("garden", "done")["out"] == "2.5 5"
+    assert node.app("set", "garden", "days") == "garden: days is 0-4"
+    assert node.app("info", "garden")["settings"]["days"] == "0-4"
+
+
+def test_a_program_that_runs_finds_what_was_set(node, write):
+    main = (
+        "import asyncio\n\n\nasync def main(app):\n    while app.settings['seconds'] != 2:\n"
+        "        await asyncio.sleep(0.1)\n    return 'two'\n"
+    )
+    node.lay(write("garden", "1.0.0", {"main.py": main}), "garden")
+    node.app("start", "garden")
+    node.becomes("garden", "running")
+
+    node.app("set", "garden", "seconds", "2")
+
+    assert node.becomes("garden", "done")["out"] == "two"
+
+
+def test_what_cannot_be_set_is_one_sentence(node, write):
+    said = {"seconds": 60, "days": "0-4", "loud": False}
+    node.lay(write("garden", "1.0.0", {"main.py": WAIT}, settings=said), "garden")
+
+    for words, expected in (
+        (("garden",), "arguments: the name of an app and that of a setting expected"),
+        (("nobody", "seconds", "1"), "app missing: nobody"),
+        (("garden", "hours", "1"), "app: garden has no setting hours; it has days, loud, seconds"),
+        (("garden", "seconds", "soon"), "app: seconds: a number expected"),
+        (("garden", "seconds", "True"), "app: seconds: a number expected"),
+        (("garden", "loud", "1"), "app: loud: True or False expected"),
+        (("garden", "days", "x" * 201), "app: days: a text of up to 200 characters expected"),
+        (("garden", "days", "[1]"), "app: days: a text of up to 200 characters expected"),
+    ):
+        with pytest.raises(NodeError) as caught:
+            node.app("set", *words)
+        assert str(caught.value).removeprefix("node01: ") == expected
+    assert node.app("info", "garden")["settings"] == said
+
+
+# --- what an app leaves behind
+
+
+PAGE = """
+import asyncio
+
+
+async def main(app):
+    app.node.pages.add("garden", lambda headers, body: ("text/plain", app.text("wet")))
+    app.node.pages.add("garden/more", lambda headers, body: ("text/plain", app.text("wet")))
+    app.node.pages.add("gardens", lambda headers, body: ("text/plain", "of somebody else"))
+    app.info("here")
+    await asyncio.Event().wait()
+"""
+
+
+def test_the_pages_of_an_app_go_with_it(simulate, write, tmp_path: Path):
+    node = Shelf(simulate, tmp_path / "open", "--open")
+    node.lay(write("garden", "1.0.0", {"main.py": PAGE}), "garden")
+    node.app("start", "garden")
+    node.printed("garden: here")
+    assert {"garden", "garden/more", "gardens"} <= endpoints(node)
+
+    node.app("stop", "garden")
+
+    assert endpoints(node) & {"garden", "garden/more", "gardens"} == {"gardens"}
+    node.app("start", "garden")
+    node.printed("garden: here", 2)
+    assert "garden" in endpoints(node)
+
+
+def endpoints(node: Shelf) -> set[str]:
+    """The pages that a node says it has."""
+    where = node.simulation.node("node01")
+    answer = httpx.get(f"http://{where.address.host}:{where.web_port}/rest")
+    return set(answer.json()["result"]["usr_endpoints"])
+
+
+def test_a_program_that_exits_ends_itself_and_not_the_node(node, write):
+    sources = {
+        "leaves": "import sys\n\n\ndef main(app):\n    sys.exit(3)\n",
+        "never": "import sys\n\nsys.exit(1)\n\n\ndef main(app):\n    pass\n",
+        "throws": "class Stop(BaseException):\n    pass\n\n\ndef main(app):\n    raise Stop()\n",
+    }
+    for uid, program in sources.items():
+        node.lay(write(uid, "1.0.0", {"main.py": program}), uid)
+
+    before = node.pid
+
+    node.app("start", "leaves")
+    node.becomes("leaves", "done")
+    assert refused(node, "never").startswith("app failed: never: SystemExit")
+    node.app("start", "throws")
+    assert wait_until(lambda: "Stop()" in node.status("throws")["out"])
+
+    assert "heartbeat" in node.run("system", "heartbeat")
+    assert node.pid == before
+
+
+def test_why_a_program_failed_is_a_sentence_of_a_bounded_length(node, write):
+    sources = {
+        "verbose": "def main(app):\n    raise ValueError('z' * 20000)\n",
+        "chatty": "def main(app):\n    return 'y' * 20000\n",
+        "pinless": "def main(app):\n    app.node.pins.take('soil', 'pinless', 5)\n"
+        "    app.node.pins.take('pump', 'pinless', 5)\n",
+        "sleepy": "import asyncio\n\n\ndef main(app):\n    app.start(asyncio.sleep(1))\n",
+    }
+    for uid, program in sources.items():
+        node.lay(write(uid, "1.0.0", {"main.py": program}), uid)
+        node.app("start", uid)
+        assert wait_until(lambda uid=uid: node.status(uid)["out"])
+
+    assert len(node.status("verbose")["out"]) == 200
+    assert len(node.status("chatty")["out"]) == 200
+    assert node.status("pinless")["out"].startswith("pin busy: pump is GPIO 5, held by pinless")
+    assert "app.start wants what an async function returns" in node.status("sleepy")["out"]
+
+
+SLOW = "import asyncio\n\n\nasync def run(app):\n    await asyncio.sleep(2)\n"
+
+
+def test_nobody_starts_what_is_being_upgraded(node, write, tmp_path: Path):
+    node.lay(write("garden", "1.0.0", {"main.py": WAIT}), "garden")
+    node.app("start", "garden")
+    node.printed("garden: here")
+    said = {"main.py": WAIT.replace("here", "two"), "setup/upgrade.py": SLOW}
+    pack(write("garden", "2.0.0", said)).save(tmp_path / "garden.zip")
+    installing = node.simulation.command("app", "install", str(tmp_path / "garden.zip"))
+
+    with subprocess.Popen([*installing, "--node", "node01"], env=node.simulation.env) as process:
+        node.printed("app garden is stopped")
+        told = refused(node, "garden")
+        with pytest.raises(NodeError, match="apps are being changed"):
+            node.app("set", "garden", "seconds", "5")
+        assert process.wait(PATIENCE) == 0
+
+    assert told == "update busy: apps are being changed; try again in a moment"
+    node.printed("garden: two")
+    assert "already running" not in node.console.read_text()
+
+
+def test_a_boot_puts_apps_in_order_before_somebody_installs(node, write, tmp_path: Path):
+    """What a cut of the power has left must not meet an installation that is quicker."""
+    node.lay(write("garden", "1.0.0", {"main.py": WAIT}), "garden")
+    node.app("start", "garden")
+    pack(write("garden", "2.0.0", {"main.py": WAIT, "setup/upgrade.py": SLOW})).save(
+        tmp_path / "garden.zip"
+    )
+    node.off()
+    node.on()
+    node.wait_until_up()
+
+    done = node.simulation.umbel(
+        "app", "install", str(tmp_path / "garden.zip"), "--node", "node01"
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert node.app("list")[0]["version"] == "2.0.0"
+    node.becomes("garden", "running")

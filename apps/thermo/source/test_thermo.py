@@ -71,7 +71,7 @@ def test_a_relay_does_not_click_each_minute():
 
 @pytest.mark.parametrize("reading", [{"temp[C]": 85}, {"temp[C]": -80}, {"hum[%]": 40}, {}])
 def test_a_sensor_that_cannot_be_believed_switches_the_heater_off(reading):
-    node, state = Node(reading), {"now": 19, "wanted": 20, "on": True}
+    node, state = Node(reading), {"now": 19, "wanted": 20, "on": True, "fault": ""}
 
     asyncio.run(turn(node, state))
 
@@ -81,7 +81,8 @@ def test_a_sensor_that_cannot_be_believed_switches_the_heater_off(reading):
 
 
 def test_a_cold_room_is_heated_and_the_page_says_so():
-    node, state = Node({"temp[C]": 18.0, "hum[%]": 50}), {"now": None, "wanted": 0, "on": False}
+    node = Node({"temp[C]": 18.0, "hum[%]": 50})
+    state = {"now": None, "wanted": 0, "on": False, "fault": ""}
 
     asyncio.run(turn(node, state))
 
@@ -89,3 +90,15 @@ def test_a_cold_room_is_heated_and_the_page_says_so():
     assert degrees(node.reading) == 18.0
     assert "18.0" in page(node, state)
     assert "heating" in page(node, state)
+
+
+def test_a_sensor_that_stays_broken_is_told_once():
+    node, state = Node({}), {"now": 19, "wanted": 20, "on": False, "fault": ""}
+
+    for _ in range(3):
+        asyncio.run(turn(node, state))
+
+    assert node.lines.count("a sensor with a temperature expected") == 1
+    node.reading = {"temp[C]": 20.0}
+    asyncio.run(turn(node, state))
+    assert state["fault"] == ""

@@ -2,11 +2,7 @@
 
 # Of the part apps, which a release can leave out.
 
-import json
-
 from micropython import const
-
-from tepal.formats.errors import TepalError
 
 _MOST_LINES = const(8)
 _MAX_LINE = const(120)  # characters
@@ -24,20 +20,15 @@ class App:
         self.node = node
         self.uid = uid
         self.version = config["version"]
-        self.settings = dict(config.get("settings", {}))  # the defaults, and what was changed
         self.code = code
         self.home = home
         self.language = language
         self.texts = None  # of its translation, once one was wanted
         self.lines = []  # its own log, the newest last
-        from tepal.core import storage
+        from tepal.core import app_settings
 
-        changed, _, faults = storage.newest(home + "/data/settings")
-        for fault in faults:
-            self.warn("settings lost: " + fault)
-        for name in changed or ():
-            if name in self.settings:  # one that a new version has not is forgotten
-                self.settings[name] = changed[name]
+        # The defaults, and what was changed; what a new version has not is forgotten.
+        self.settings = app_settings.now(home, config.get("settings"), self.warn)
 
     def path(self, name: str) -> str:
         """Return where the app's own file ``name`` is. Raises: TepalError ``path``."""
@@ -50,18 +41,16 @@ class App:
 
         Raises: TepalError ``app``, if the app has no such setting; OSError.
         """
-        if name not in self.settings:
-            raise TepalError("app", self.uid + " has no setting " + name)
-        from tepal.core import storage
+        from tepal.core import app_settings
 
-        self.settings[name] = value
-        storage.make_folder(self.home + "/data")
-        storage.write(self.path("settings"), self.settings)
+        app_settings.keep(self, name, value)
 
     def text(self, key: str) -> str:
         """Return a text in the language of the node, else in English, else ``key``."""
         if self.texts is None:
-            self.texts = self._translation()
+            from tepal.core import app_texts
+
+            self.texts = app_texts.read(self.code, self.language)
         return self.texts.get(key, key)
 
     async def run(self, line: str) -> object:
@@ -103,15 +92,3 @@ class App:
         """Add a line to the app's own log, which ``app log`` shows."""
         self.lines.append("%s %s" % (self.node.clock.stamp(), str(text)[:_MAX_LINE]))
         del self.lines[:-_MOST_LINES]
-
-    def _translation(self) -> dict:
-        from tepal.formats.appfiles import lookup
-
-        texts = {}
-        for locale in reversed(lookup(self.language)):
-            try:
-                with open(self.code + "/translate/" + locale + ".json") as file:
-                    texts.update(json.load(file))
-            except (OSError, ValueError):  # there is none: another one will do
-                pass
-        return texts

@@ -15,17 +15,42 @@ _PAUSE_MS = const(1500)  # until the boot has left memory
 _BETWEEN_MS = const(100)
 
 
+class _Turn:
+    """What others find who come while things are put in order: they come later."""
+
+    feed = "boot"
+    offered = None
+
+    def is_alive(self) -> bool:
+        """Tell that nobody else may begin."""
+        return True
+
+
 async def start(node) -> None:
     """Put in order, install what lies in the inbox, start what was started."""
     await asyncio.sleep_ms(_PAUSE_MS)
-    await _step(node, "tepal.core.app_journal", "replay")
+    await _nobody(node)
+    node.session = _Turn()
+    try:
+        await _step(node, "tepal.core.app_journal", "replay")
+    finally:
+        node.session = None
     if storage.exists("apps/inbox"):
         await _step(node, "tepal.core.app_inbox", "take_in")
     for uid in _started():
         node.sweep()
         await asyncio.sleep_ms(_BETWEEN_MS)  # the doors are open, and answer meanwhile
+        await _nobody(node)
         _launch(node, uid)
     node.sweep()
+
+
+async def _nobody(node) -> None:
+    """Wait until nobody changes what is on flash: a door was quicker."""
+    session = node.__dict__.get("session")
+    while session and session.is_alive():
+        await asyncio.sleep_ms(_BETWEEN_MS)
+        session = node.__dict__.get("session")
 
 
 async def _step(node, path: str, function: str) -> None:

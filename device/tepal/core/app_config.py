@@ -2,12 +2,9 @@
 
 # Of the part apps, which a release can leave out.
 
-from micropython import const
-
 from tepal.formats.errors import TepalError
 
 RARE = True
-_INBOX = const("inbox")
 
 
 def read(work) -> None:
@@ -26,8 +23,6 @@ def check(work) -> None:
 
     config = work.config
     appconfig.check(config, work.uid)
-    if work.uid == _INBOX:
-        raise TepalError("app", "U4: inbox: the node keeps something else in this folder")
     if config["version"] != work.version:
         text = "V1: version %s in config.json, %s in the manifest"
         raise TepalError("app", text % (config["version"], work.version))

@@ -13,6 +13,7 @@ _LONGEST_MS = const(60000)
 _WINDOW_MS = const(600000)
 _MOST = const(5)  # failures within the window
 _KEPT = const(8)
+_MAX_TEXT = const(200)  # characters
 
 
 def fail(job, error) -> int:
@@ -23,7 +24,7 @@ def fail(job, error) -> int:
     node = job.node
     job.at_work = False
     job.error = None
-    text = trouble.told(error, node.log.console)
+    text = trouble.told(error, node.log.console)[:_MAX_TEXT]
     if job.app:
         job.app.keep(text)
     node.log.err("app %s: %s" % (job.uid, text))

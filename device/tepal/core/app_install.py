@@ -33,6 +33,7 @@ class Work:
     """An installation under way, or a removal: what its steps hand on to each other."""
 
     offered = None  # of a release; others look at it, see ``updating``
+    is_changing = False  # what is mounted for it now is gone soon: nobody may start
     stream: "Any" = None  # as long as the archive comes
     said: "Any" = None  # of its manifest, until it is believed
     config: "Any" = None  # until it is checked

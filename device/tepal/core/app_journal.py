@@ -76,6 +76,7 @@ async def end(work) -> None:
                 _leave(folder)
     except OSError as error:  # the next installation begins with that
         work.node.log.warn("apps: " + str(error))
+    work.is_changing = False
     if work.stopped:
         await _resume(work)
 

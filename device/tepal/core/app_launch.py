@@ -48,9 +48,11 @@ def _new(node, uid: str):
 
 
 def _refuse(node, uid: str) -> None:
-    """Raise if it runs, or is not there."""
+    """Raise if it runs, is not there, or its files may be replaced at this moment."""
     from tepal.core import app_running, shelf
 
+    if getattr(node.__dict__.get("session"), "is_changing", False):
+        raise TepalError("update_busy", "apps are being changed; try again in a moment")
     if app_running.is_running(node, uid):
         raise TepalError("already_running", uid)
     shelf.require(uid)
@@ -87,7 +89,9 @@ def load(job) -> None:
         unmount(job)  # at once: what it has taken would not even let us say so
         job.node.sweep()
         fault = TepalError("app_failed", job.uid + ": out of memory")
-    except Exception as error:  # noqa: BLE001 - an app is anybody's code
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - an app is anybody's code
         from tepal.core import trouble
 
         told = trouble.told(error, job.node.log.console)
@@ -152,11 +156,20 @@ def mounted(node) -> list:
     return [mount[0] for job in node.apps.values() for mount in job.mounts]
 
 
+def _close_pages(job) -> None:
+    """Take the pages off the web that are called as the app, or stand below: their code goes."""
+    pages = job.node.__dict__.get("pages")
+    for key in list(pages.all) if pages else ():
+        if (key[1] + "/").startswith("/" + job.uid + "/"):
+            pages.all.pop(key)
+
+
 def unmount(job) -> None:
     """Forget the code that no other app uses."""
     mounts, job.mounts = job.mounts, []
     job.app = None
     job.work = ("", None)
+    _close_pages(job)
     others = mounted(job.node)
     for name, _ in mounts:
         if name not in others:

@@ -29,6 +29,7 @@ async def info(node, uid: str) -> Report:
     shelf.require(uid)
     told = _config(uid)
     told["uid"] = uid
+    told["settings"] = _settings(uid, told.get("settings"))
     told["on"] = uid in app_running.started()
     told["status"] = app_state.status(node, uid)
     try:
@@ -57,6 +58,12 @@ def _config(uid: str) -> dict:
         return shelf.config(shelf.home(uid), uid)
     except (OSError, ValueError):  # damaged: there is nothing to be told
         return {}
+
+
+def _settings(uid: str, known) -> dict:
+    from tepal.core import app_settings
+
+    return app_settings.now(shelf.home(uid), known)
 
 
 def _dependents(uid: str) -> list:

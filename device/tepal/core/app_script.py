@@ -61,7 +61,7 @@ async def run(node, uid: str, name: str, folder: str, home: str) -> None:
         await asyncio.wait_for_ms(doing, _LONGEST_MS)
     except asyncio.TimeoutError:
         raise TepalError("app_setup", "%s is not done after %d s" % (name, _LONGEST_MS // 1000))
-    except Exception as error:  # noqa: BLE001 - whatever the program of somebody else does
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the program of somebody else does
         raise TepalError("app_setup", "%s: %s" % (name, _sentence(error)))
     finally:
         try:
@@ -106,7 +106,7 @@ def _lines(app, script: str) -> list:
     return lines
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     if isinstance(error, TepalError):
         return str(error)
     return "%s: %s" % (type(error).__name__, error)

@@ -40,6 +40,7 @@ async def stop(work) -> None:
     """Stop the app, and whoever has it mounted, until the work is done."""
     from tepal.core import app_running
 
+    work.is_changing = True
     work.stopped = await app_running.pause(work.node, work.uid)
 
 

@@ -38,7 +38,7 @@ class Job:
         try:
             while True:
                 try:
-                    self.out = str(await Metered(self, self.program()) or "")
+                    self.out = str(await Metered(self, self.program()) or "")[:200]
                     if self.error:
                         raise self.error  # noqa: TRY301 - of a task that has ended the program
                     if self.others:
@@ -135,6 +135,12 @@ class Metered:
                 waits = coroutine.send(None) if error is None else coroutine.throw(error)
             except StopIteration as end:
                 return end.value
+            except SystemExit:  # its own end, not that of the node
+                return None
+            except (Exception, asyncio.CancelledError, KeyboardInterrupt):
+                raise
+            except BaseException as raised:  # noqa: BLE001 - no event loop survives it
+                raise ValueError(repr(raised))
             finally:
                 us = job.us + time.ticks_diff(time.ticks_us(), start)
                 job.cpu_ms += us // 1000

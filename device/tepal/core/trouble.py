@@ -31,7 +31,8 @@ def told(error: BaseException, console: bool, where: str = "") -> str:
         print(text)
     lines = [line.strip() for line in text.strip().split("\n")]
     places = [line for line in lines if line[:5] == "File "]
-    return "%s%s (%s)" % (lines[-1], where, "".join(places[-1:]))
+    said = str(error) if isinstance(error, TepalError) else lines[-1]
+    return "%s%s (%s)" % (said, where, "".join(places[-1:]))
 
 
 def trace(error: BaseException) -> str:

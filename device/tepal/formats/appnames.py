@@ -30,7 +30,9 @@ def uid_faults(uid: str) -> "Faults":
         yield "U3", uid + ": ends as a version does; nobody could tell them apart"
     base, _, _ = uid.partition(".")
     is_port = base[:3] in _PORTS and len(base) == 4 and base[3].isdigit()
-    if uid[-1:] == "." or is_port or base in _NOT_ON_FAT.split(" "):
+    if uid == "inbox":
+        yield "U4", "inbox: a node keeps something else in the folder of this name"
+    elif uid[-1:] == "." or is_port or base in _NOT_ON_FAT.split(" "):
         yield "U4", uid + ": memory cards and Windows do not take this name"
 
 
@@ -61,7 +63,10 @@ def dependency(text: str) -> "tuple[str, Wanted]":
         raise ValueError(fault)
     from tepal.formats import semver  # a node lists its apps without
 
-    return uid, semver.parse_range(wanted)
+    try:
+        return uid, semver.parse_range(wanted)
+    except ValueError as error:
+        raise ValueError(text + ": " + str(error))
 
 
 def dependencies(config: "dict[str, Any]") -> "list[tuple[str, Wanted]]":

@@ -18,11 +18,13 @@ _NOT_CODE = ("setup", "bin")
 def write(source: Source, out: Path, url: str | None = None) -> Path:
     """Write them below ``out``, in ``mip/<uid>/<version>``; returns where the package.json is.
 
-    ``url`` is where ``out`` will be served. mip resolves what a package needs by full addresses
-    alone, and knows no ranges: without ``url``, and for a range with an x, a dependency is left to
-    the user.
+    ``url`` is where ``out`` will be served. What a package needs mip finds by full addresses
+    alone, and until MicroPython 1.25 its files too; it knows no ranges. Without ``url``, and for a
+    range with an x, a dependency is left to the user.
     """
-    folder = out / "mip" / source.uid / source.text("version")
+    place = f"mip/{source.uid}/{source.text('version')}"
+    folder = out / place
+    head = f"{url.rstrip('/')}/{place}/" if url else ""
     name = appconfig.import_name(source.uid)
     code = {
         path: file for path, file in source.code.items() if path.partition("/")[0] not in _NOT_CODE
@@ -30,7 +32,7 @@ def write(source: Source, out: Path, url: str | None = None) -> Path:
     for path, file in code.items():
         write_if_changed(folder / path, file.read_bytes())
     package = {
-        "urls": [[f"{name}/{path}", path] for path in code],
+        "urls": [[f"{name}/{path}", f"{head}{path}"] for path in code],
         "deps": _dependencies(source, url),
         "version": source.text("version"),
     }

@@ -62,7 +62,7 @@ def upgrade(held: Held, supply: Supply, uids: Sequence[str] = ()) -> list[Step]:
     """
     for uid in uids:
         if uid not in held.apps:
-            raise UmbelError(f"{uid} is not there", remedy="umbel app list")
+            raise UmbelError(f"there is no app {uid} to upgrade", remedy="umbel app list")
     moving = _with_needs(held, uids or held.apps)
     offered = {uid for uid in moving if _has_newest(supply, held.apps[uid])}
     needed = {uid for app in held.apps.values() for uid, _ in app.needs}

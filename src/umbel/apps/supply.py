@@ -69,7 +69,13 @@ class Supply:
                 path = Path(place, f"{offer.uid}-{offer.version}.zip")
                 path.write_bytes(self.index.archive(file))
                 self._fetched[file.sha256] = Archive.read(path)
-        return self._fetched[file.sha256]
+        archive = self._fetched[file.sha256]
+        if (archive.uid, archive.version) != (offer.uid, offer.version):
+            raise UmbelError(
+                f"{file.path} is {archive.uid} {archive.version}, the index says {offer.name}",
+                remedy="umbel app index DIR",
+            )
+        return archive
 
 
 def wanted(archive: Archive) -> Wanted:

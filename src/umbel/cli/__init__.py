@@ -43,6 +43,10 @@ def main() -> None:
         if error.remedy:
             print(f"try: {error.remedy}", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:  # a full disk, a folder that is not ours: no fault of the program
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"error: {where}{error.strerror or error}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:  # while commands are imported; Typer does the same later
         sys.exit(130)
 

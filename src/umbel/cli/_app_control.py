@@ -1,7 +1,9 @@
-"""``umbel app list``, ``start``, ``stop``, ``log`` and ``remove``: what nodes do with their apps."""
+"""``umbel app list``, ``info``, ``start``, ``stop``, ``log``, ``set`` and ``remove``: what nodes do with their apps."""
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -20,16 +22,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _AT_ONCE = 16
 _LONG = 120.0  # seconds; a setup script may take its time
+_PLAIN = re.compile(r"[\w.+-]+", re.ASCII)  # a value that needs no quotes
 _COLOURS = {"running": "green", "failed": "red"}
 
 
 def list_apps(node: NodeNames = None, everyone: Everyone = False, as_json: AsJson = False) -> None:
-    """List the apps on nodes."""
+    """List the apps on nodes; on all that are known, if none is named."""
     _app_common.need()
     from umbel.apps import held
     from umbel.cli import _output
 
-    answers = _ask(_app_common.nodes(node, everyone=everyone), held.listed)
+    answers = _ask(_app_common.nodes(node, everyone=everyone or not node), held.listed)
     found = [(where, app) for where, apps in answers if isinstance(apps, list) for app in apps]
     if as_json:
         _output.print_json([{"node": where.name, **_record(app)} for where, app in found])
@@ -49,6 +52,29 @@ def start(uid: Uid, node: NodeNames = None, everyone: Everyone = False) -> None:
 def stop(uid: Uid, node: NodeNames = None, everyone: Everyone = False) -> None:
     """Stop an app on nodes."""
     _do("stop", uid, node, everyone=everyone)
+
+
+def info(uid: Uid, node: NodeNames = None, everyone: Everyone = False) -> None:
+    """Show what an app says of itself, its settings, how it is, and who needs it."""
+    _do("info", uid, node, everyone=everyone)
+
+
+def set_one(
+    uid: Uid,
+    name: Annotated[str, typer.Argument(metavar="SETTING", help="See umbel app info.")],
+    value: Annotated[
+        str | None, typer.Argument(metavar="VALUE", help="Without one it is as at first again.")
+    ] = None,
+    node: NodeNames = None,
+    everyone: Everyone = False,
+) -> None:
+    """Change a setting of an app on nodes; it stays over upgrades."""
+    if not _PLAIN.fullmatch(name):
+        raise UmbelError(f"{name}: the name of a setting expected", remedy="umbel app info APP")
+    more = f" {name}"
+    if value is not None:
+        more += f" {value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)}"
+    _do("set", uid, node, everyone=everyone, more=more)
 
 
 def log(uid: Uid, node: NodeNames = None, everyone: Everyone = False) -> None:
@@ -74,9 +100,11 @@ def remove(
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "list": list_apps,
+    "info": info,
     "start": start,
     "stop": stop,
     "log": log,
+    "set": set_one,
     "remove": remove,
 }
 
@@ -98,8 +126,9 @@ def _do(
     for node, answer in answers:
         if isinstance(answer, UmbelError):
             continue
-        for line in answer.splitlines() if command == "log" else [answer]:
-            print(f"{node.name}: {line}" if command != "log" or len(nodes) > 1 else line)
+        shows = command in {"log", "info"}
+        for line in answer.splitlines() if shows else [answer]:
+            print(f"{node.name}: {line}" if not shows or len(nodes) > 1 else line)
     _end(answers)
 
 

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
     for command in (_app_install.install, _app_install.upgrade):
         apps.command(command.__name__)(command)
     for name, command in _app_control.COMMANDS.items():
-        apps.command(name)(command)
+        # A value may be -5, which is no option.
+        more = {"ignore_unknown_options": True} if name == "set" else None
+        apps.command(name, context_settings=more)(command)
     app.add_typer(apps, name="app")
 
 
@@ -57,6 +59,9 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 
     if folder.is_file():
         archive = Archive.read(folder)
+        if as_json:
+            _output.print_json([])
+            return
         print(f"{folder}: {archive.uid} {archive.version}, {len(archive.release.files)} files")
         return
     findings = look(Source.at(folder))
