@@ -39,8 +39,7 @@ async def remove(node, uid: str, purge=False, force=False) -> Report:
     """Remove an app in all its versions; ``purge`` takes along what it has written."""
     done = await _engine("remove", node, str(uid), purge=bool(purge), force=bool(force))
     await _forget(node, str(uid))
-    was = done["was"]
-    return Report({"uid": done["uid"], "was": was}, "Removed %s %s" % (uid, was))
+    return Report(done, "Removed %s %s" % (uid, done["was"]))
 
 
 def _engine(what: str, *args, **named):

@@ -18,13 +18,13 @@ def remove(node, uid: str, *, purge: bool = False, force: bool = False):
     """Return what removes an app in all its versions, once it is awaited.
 
     ``purge`` takes along what it has written; ``force`` goes on where the uninstall script fails.
-    It returns what ``app_work.go`` does.
-    Raises: TepalError ``app_missing``, ``app_needed``, ``app_setup``, and as app_install.
+    It returns ``uid`` and the version that ``was`` there. Raises: TepalError ``app_missing``, ``app_needed``, ``app_setup``, and as app_install.
     """
     from tepal.core import app_install
 
     work = app_install.begin(node, "commands", uid)
     work.purge, work.force = purge, force
+    work.answer = ("uid", "was")
     return app_install.go(work, _STEPS)
 
 

@@ -31,6 +31,7 @@ class Work:
     version = was = ""  # what comes, and the newest that is here already
     place = "base"  # or versions
     to = kept = ""  # folders: where it goes, where the version before goes if not away
+    answer = ("uid", "version", "was", "place")  # what is told of it in the end
     script = ""  # of the setup, if there is one
     pinned = downgrade = nodeps = trust = purge = force = False  # what is wished for
 
@@ -47,7 +48,7 @@ class Work:
 async def go(work: Work, steps: str) -> dict:
     """Do one step after the other, forgetting the code of the one before; undo all if one fails.
 
-    Returns ``uid``, ``version``, the version that ``was`` there, and the ``place``.
+    Returns what ``answer`` names: ``uid``, ``version``, the version that ``was`` there, ``place``.
     Raises: TepalError, and what the stream raises.
     """
     node = work.node
@@ -70,7 +71,7 @@ async def go(work: Work, steps: str) -> dict:
         finally:
             node.session = None
             node.sweep()
-    return {"uid": work.uid, "version": work.version, "was": work.was, "place": work.place}
+    return {name: getattr(work, name) for name in work.answer}
 
 
 async def _step(work: Work, name: str) -> None:
