@@ -4,7 +4,7 @@
 
 import asyncio
 
-from tepal.core import app_running, shelf
+from tepal.core import shelf
 from tepal.core.commands import Report
 
 RARE = True
@@ -12,19 +12,33 @@ RARE = True
 
 async def listed(node) -> Report:
     """Return all apps, each with its version and how it is."""
-    found, lines = [], []
+    found = []
+    running = node.__dict__.get("apps") or {}  # what knows more of them is large
     for uid in shelf.uids():
         await asyncio.sleep_ms(0)
         said = _config(uid)
-        state = app_running.status(node, uid)["state"]
+        state = running[uid].state if uid in running else "stopped"
         version, title = said.get("version", ""), said.get("title", "damaged")
         found.append({"uid": uid, "version": version, "title": title, "state": state})
-        lines.append("%-8s  %-8s  %-7s  %s" % (uid, version, state, title))
-    return Report(found, "\n".join(lines) or "no apps are installed")
+    return _Apps(found)
+
+
+class _Apps(Report):
+    """The list; its text is made for who asks for it."""
+
+    def __init__(self, found: list):
+        self.value = found
+
+    @property
+    def text(self) -> str:
+        line = "%(uid)-8s  %(version)-8s  %(state)-7s  %(title)s"
+        return "\n".join([line % one for one in self.value]) or "no apps are installed"
 
 
 async def info(node, uid: str) -> Report:
     """Return what an app says of itself, how it is, and who needs it."""
+    from tepal.core import app_running
+
     uid = str(uid)
     shelf.require(uid)
     told = _config(uid)
@@ -46,6 +60,8 @@ async def info(node, uid: str) -> Report:
 
 def log(node, uid: str) -> Report:
     """Return the last lines of an app's own log."""
+    from tepal.core import app_running
+
     uid = str(uid)
     shelf.require(uid)
     lines = app_running.log(node, uid)

@@ -5,6 +5,7 @@ Apart from what begins it: this stays in memory until all is done, beside what e
 
 # Of the part apps, which a release can leave out.
 
+import asyncio
 import sys
 
 from micropython import const
@@ -55,6 +56,7 @@ async def go(work: Work, steps: str) -> dict:
     try:
         while steps:
             step, _, steps = steps.partition(" ")
+            await asyncio.sleep_ms(0)  # where the collector finds nothing left of the step before
             node.sweep()
             await _step(work, step)
         node.log.publish("state", {"target": "apps", "status": None})  # for pages that look
