@@ -20,19 +20,8 @@ async def listed(node) -> Report:
         state = running[uid].state if uid in running else "stopped"
         version, title = said.get("version", ""), said.get("title", "damaged")
         found.append({"uid": uid, "version": version, "title": title, "state": state})
-    return _Apps(found)
-
-
-class _Apps(Report):
-    """The list; its text is made for who asks for it."""
-
-    def __init__(self, found: list):
-        self.value = found
-
-    @property
-    def text(self) -> str:
-        line = "%(uid)-8s  %(version)-8s  %(state)-7s  %(title)s"
-        return "\n".join([line % one for one in self.value]) or "no apps are installed"
+    line = "%(uid)-8s  %(version)-8s  %(state)-7s  %(title)s"
+    return Report(found, "\n".join([line % one for one in found]) or "no apps are installed")
 
 
 async def info(node, uid: str) -> Report:
