@@ -14,7 +14,7 @@ RARE = True
 def install(request):
     """Return what installs the archive in the body, once it is awaited. Raises: TepalError."""
     from tepal.core import app_install
-    from tepal.services import block
+    from tepal.services import body
 
     if request.path[-4:] != ".zip":
         raise TepalError("not_found", "a path that ends in .zip expected")
@@ -23,7 +23,7 @@ def install(request):
     wanted = request.query.split("&")
     return app_install.install(
         request.node,
-        block.reader(request),
+        body.reading(request),
         pinned="pinned=1" in wanted,
         downgrade="downgrade=1" in wanted,
         nodeps="nodeps=1" in wanted,

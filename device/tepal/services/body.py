@@ -1,15 +1,15 @@
-"""Bodies over HTTP: a request's read whole or passed over, an answer's sent part by part."""
+"""Bodies over HTTP: a request's read whole or block by block, an answer's sent part by part."""
 
 import json
 
 from micropython import const
 
 from tepal.formats.errors import TepalError
-from tepal.services.block import block
 
 RARE = True
 _LONG = const(512)  # bytes
 _MAX_BODY = const(4096)  # bytes of a body that is read whole
+_BLOCK = const(512)  # bytes
 
 
 async def read(request) -> bytes:
@@ -33,6 +33,35 @@ async def read_json(request) -> object:
         return json.loads(await read(request))
     except ValueError:
         raise TepalError("bad_request", "a JSON body expected")
+
+
+async def block(request) -> bytes:
+    """Return the next part of the body; empty at its end.
+
+    Raises: TepalError ``digest`` where the last part shows that it is not what was signed.
+    """
+    if getattr(request, "body", None):  # whoever signed it has sent it already
+        data, request.body = request.body, b""
+        return data
+    if not request.unread:
+        return b""
+    if b"\r\nexpect:" in request.names:
+        request.names = request.names.replace(b"\r\nexpect:", b"\r\n")
+        await request.connection.write("HTTP/1.1 100 Continue\r\n\r\n")
+    data = await request.connection.read(min(_BLOCK, request.unread))
+    if not data:
+        raise OSError("closed")  # in the middle of a body: nobody is there to be told
+    request.unread -= len(data)
+    if getattr(request, "digest", ""):
+        request.hash.update(data)
+        if not request.unread and request.hash.digest().hex() != request.digest:
+            raise TepalError("digest", "what has arrived is not what was signed")
+    return data
+
+
+def reading(request):
+    """Return what gives, each time it is awaited, the next part; it keeps nothing but this file."""
+    return lambda: block(request)
 
 
 async def skip(request) -> None:

@@ -40,7 +40,7 @@ class Push:
         turn = self.turn
 
         async def read() -> bytes:
-            from tepal.services import block as body  # the rest of that is not needed
+            from tepal.services import body
 
             block = await body.block(request)
             if self.turn != turn or self.is_closed:
