@@ -2,11 +2,7 @@
 
 # Of the part apps, which a release can leave out.
 
-import json
-
 from micropython import const
-
-from tepal.formats.errors import TepalError
 
 _MOST_LINES = const(8)
 _MAX_LINE = const(120)  # characters
@@ -30,14 +26,7 @@ class App:
         self.language = language
         self.texts = None  # of its translation, once one was wanted
         self.lines = []  # its own log, the newest last
-        from tepal.core import storage
-
-        changed, _, faults = storage.newest(home + "/data/settings")
-        for fault in faults:
-            self.warn("settings lost: " + fault)
-        for name in changed or ():
-            if name in self.settings:  # one that a new version has not is forgotten
-                self.settings[name] = changed[name]
+        values().read(self)
 
     def path(self, name: str) -> str:
         """Return where the app's own file ``name`` is. Raises: TepalError ``path``."""
@@ -50,18 +39,12 @@ class App:
 
         Raises: TepalError ``app``, if the app has no such setting; OSError.
         """
-        if name not in self.settings:
-            raise TepalError("app", self.uid + " has no setting " + name)
-        from tepal.core import storage
-
-        self.settings[name] = value
-        storage.make_folder(self.home + "/data")
-        storage.write(self.path("settings"), self.settings)
+        values().put(self, name, value)
 
     def text(self, key: str) -> str:
         """Return a text in the language of the node, else in English, else ``key``."""
         if self.texts is None:
-            self.texts = self._translation()
+            self.texts = values().texts(self)
         return self.texts.get(key, key)
 
     async def run(self, line: str) -> object:
@@ -104,14 +87,9 @@ class App:
         self.lines.append("%s %s" % (self.node.clock.stamp(), str(text)[:_MAX_LINE]))
         del self.lines[:-_MOST_LINES]
 
-    def _translation(self) -> dict:
-        from tepal.formats.appfiles import lookup
 
-        texts = {}
-        for locale in reversed(lookup(self.language)):
-            try:
-                with open(self.code + "/translate/" + locale + ".json") as file:
-                    texts.update(json.load(file))
-            except (OSError, ValueError):  # there is none: another one will do
-                pass
-        return texts
+def values():
+    """Return what reads and writes settings and texts; a frame that lasts must not hold it."""
+    from tepal.core import app_values
+
+    return app_values
