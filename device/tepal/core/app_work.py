@@ -32,7 +32,7 @@ class Work:
     version = was = ""  # what comes, and the newest that is here already
     place = "base"  # or versions
     to = kept = ""  # folders: where it goes, where the version before goes if not away
-    answer = ("uid", "version", "was", "place")  # what is told of it in the end
+    answer: tuple = ("uid", "version", "was", "place")  # what is told of it in the end
     script = ""  # of the setup, if there is one
     pinned = downgrade = nodeps = trust = purge = force = False  # what is wished for
 
