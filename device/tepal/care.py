@@ -10,6 +10,7 @@ from tepal.core import boots
 from tepal.hal import blackbox
 
 RARE = True
+_VISIT_MINUTES = const(10)
 _TIDY = const(8192)  # bytes between two collections during boot
 
 
@@ -65,6 +66,15 @@ def forgive(node) -> None:
     blackbox.clear()
     if node is None or boots.is_met(node):
         boots.forgive()
+
+
+def leave(watchdog) -> None:
+    """Give whoever is at the REPL some time, or what copies files; a watchdog ends what they forget."""
+    forgive(None)
+    if watchdog:
+        from tepal.hal import visit
+
+        visit.begin(_VISIT_MINUTES, watchdog.feed)
 
 
 def settle(node) -> None:

@@ -47,6 +47,7 @@ class Node:
 
     name: str  # the configuration key devfid
     slot = ""  # of its release: a or b; nothing where there are none
+    watchdog = None  # if one is running
     safe = False  # nothing acts by itself, and the user's own modules are not loaded
     id: str  # made from the chip's own number
     version: str
@@ -121,6 +122,7 @@ class Node:
     async def idle(self, watchdog) -> None:
         """Look after what must happen all the time, and see how busy the node is."""
         swept = time.ticks_add(time.ticks_ms(), -_SWEEP_MS)  # the boot leaves much behind
+        Node.watchdog = watchdog
         while True:
             start = time.ticks_ms()
             await asyncio.sleep_ms(_IDLE_MS)
@@ -179,7 +181,7 @@ def run(slot: str = "") -> None:
         except Exception:  # noqa: BLE001 - without a word, but it starts again
             sweep()
     except KeyboardInterrupt:  # somebody wants the REPL
-        care().forgive(None)
+        care().leave(Node.watchdog)
         raise
     from tepal.hal import board
 

@@ -52,9 +52,11 @@ async def test_an_app_is_found_started_looked_at_and_stopped(
     made = await visit(url_of(running.nodes[0].node))
     garden = app(made, "Garden light")
     await expect(garden).to_contain_text("stopped")
-    await expect(made.page.locator(".apps img")).to_have_count(2)
-    drawn = "[...document.images].every(({ naturalWidth }) => naturalWidth >= 64)"
-    await made.page.wait_for_function(drawn)
+    icons = made.page.locator(".apps img")
+    await expect(icons).to_have_count(2)
+    for icon in await icons.all():
+        await expect(icon).to_have_js_property("complete", True)
+        assert await icon.evaluate("(icon) => icon.naturalWidth") >= 64
 
     await garden.click()
     shown = card(made, "Garden light")

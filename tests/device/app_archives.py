@@ -8,6 +8,8 @@ import sys
 
 from releases import KEY, running_node
 
+from tepal.core.storage import exists
+
 CODE = {"main.mpy": b"code " * 300}
 
 
@@ -149,14 +151,6 @@ def tree(folder: str = "apps") -> dict:
             with open(path, "rb") as file:
                 found[path] = file.read()
     return found
-
-
-def exists(path: str) -> bool:
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True
 
 
 def read(path: str) -> bytes:

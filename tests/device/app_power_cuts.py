@@ -14,8 +14,9 @@ import sys
 
 import flash_device
 from app_archives import archive, install, put, read, remove, tree
+from cutting import empty, fill, play, play_full, prepared, run
 from flash_device import Flash
-from power_cuts import Nothing, fill, prepared, run
+from nothing import Nothing
 
 BLOCKS = 80
 KEPT = ("apps/garden/data/mine", "apps/garden/share/ours")
@@ -203,52 +204,28 @@ def judge(world, data, states):
     return states.index(found)
 
 
-def play(world, name, prepare, action, every):
+def cut(world, name, prepare, action, every):
     """Cut a scenario at its points; tell whether all of it ended well."""
     before = prepared(world, prepare)
-    is_going_on = action is _replay
     after = bytearray(before)
-    steps = run(world, after, action).steps
+    run(world, after, action)
     states = [settled(world, bytearray(before)), settled(world, after)]
-    assert is_going_on or states[0] != states[1]
-    is_good = True
-    for is_torn in (False, True):
-        ended = [0, 0, 0]
-        for left in range(every // 2 if every > 1 else 0, steps, every):
-            data = bytearray(before)
-            run(world, data, action, left, is_torn)
-            try:
-                ended[judge(world, data, states)] += 1
-            except Exception as error:
-                ended[2] += 1
-                is_good = False
-                print("cut", left, "torn" if is_torn else "clean", name)
-                sys.print_exception(error)
-        cut = "torn" if is_torn else "clean"
-        print("|".join([name, cut, str(sum(ended))] + [str(count) for count in ended]))
-    return is_good
+    assert action is _replay or states[0] != states[1]
+    return play(world, name, before, action, lambda *left: judge(*left, states), every)
 
 
 def full(world):
     """Upgrade while somebody else fills the flash; tell whether all of it ended well."""
     before = prepared(world, _pinned)
-    states = [settled(world, bytearray(before))]
-    ended = [0, 0, 0]
-    for free in range(BLOCKS):
-        data = bytearray(before)
-        try:
-            ended[_with_few_blocks(world, data, free, states)] += 1
-        except Exception as error:
-            ended[2] += 1
-            print(free, "blocks free")
-            sys.print_exception(error)
-        if ended[1]:
-            break
-    print("|".join(["app: flash full", "", str(sum(ended))] + [str(count) for count in ended]))
-    return not ended[2]
+    state = settled(world, bytearray(before))
+    return play_full(
+        "app: flash full",
+        BLOCKS,
+        lambda free: _with_few_blocks(world, bytearray(before), free, state),
+    )
 
 
-def _with_few_blocks(world, data, free, states):
+def _with_few_blocks(world, data, free, before):
     """Tell whether an upgrade succeeds when so many blocks are left once it has begun to come."""
     from tepal.core import app_trust
     from tepal.formats.errors import TepalError
@@ -263,25 +240,24 @@ def _with_few_blocks(world, data, free, states):
             pass
 
     app_trust.require_room = fill_up
-    number = 1
+    is_new = True
     try:
         os.mkdir("data")
         try:
             _second(world)
         except TepalError as error:
             assert error.code == "full", error
-            number = 0
+            is_new = False
         app_trust.require_room = real
-        for name in os.listdir("data/filler"):
-            os.remove("data/filler/" + name)
-        if not number:
+        empty()
+        if not is_new:
             found = tree()
-            assert found == states[0], "%s has changed" % [
-                p for p in list(found) + list(states[0]) if found.get(p) != states[0].get(p)
+            assert found == before, "%s has changed" % [
+                path for path in list(found) + list(before) if found.get(path) != before.get(path)
             ]
         _second(world)
         assert read("apps/garden/data/made") == b"2.0.0"
-        return number
+        return is_new
     finally:
         app_trust.require_room = real
         flash_device.unmount()
@@ -292,7 +268,7 @@ def main(every):
     gc.threshold(200000)
     is_good = full(world)
     for name, prepare, action in SCENARIOS:
-        is_good = play(world, name, prepare, action, int(every)) and is_good
+        is_good = cut(world, name, prepare, action, int(every)) and is_good
     sys.exit(0 if is_good else 1)
 
 

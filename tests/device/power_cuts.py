@@ -15,7 +15,9 @@ import os
 import sys
 
 import flash_device
+from cutting import empty, fill, play, play_full, prepared
 from flash_device import Flash
+from nothing import Nothing
 from releases import KEY, Release, bring, send
 
 BLOCKS = 40  # and more for larger releases
@@ -41,31 +43,6 @@ def new_release(number, scale):
             name = path.replace("/", "%d/" % folder, 1) if folder else path
             files[name] = bytes([byte]) * (size + folder + (0 if is_same else number))
     return Release(files, number)
-
-
-class Nothing:
-    """Does whatever is asked of it."""
-
-    state = "off"
-    reason = ""
-
-    def __init__(self, **more):
-        for name, value in more.items():
-            setattr(self, name, value)
-
-    def boot(self, text):
-        pass
-
-    def publish(self, topic, data):
-        pass
-
-    err = warn = boot
-
-    def is_fat(self):
-        return False
-
-    def about(self):
-        return 0, (1, 25, 0), "rp2", ""
 
 
 class Node:
@@ -246,32 +223,8 @@ SCENARIOS = (
 # --- cutting
 
 
-def prepared(world, prepare):
-    """Return the flash that ``prepare`` leaves."""
-    data = flash_device.new(world.blocks)
-    flash_device.mount(Flash(data))
-    prepare(world)
-    flash_device.unmount()
-    return data
-
-
-def run(world, data, action, left=None, is_torn=False):
-    """Do ``action`` until the power fails; return the flash device."""
-    flash = Flash(data) if left is None else Flash(data, left, is_torn)
-    before = flash.left
-    flash_device.mount(flash)
-    try:
-        action(world)
-    except Exception:
-        if flash.left >= 0:
-            raise
-    flash.steps = before - flash.left
-    flash_device.unmount()
-    return flash
-
-
 def judge(world, data):
-    """Return the number of the release that the node came up with, once all is settled."""
+    """Return 0 if the node came up with the old release, 1 for the new one, once all is settled."""
     from tepal.core import storage
 
     flash_device.mount(Flash(data))
@@ -285,57 +238,27 @@ def judge(world, data):
         node = Node("a" if world.number("a") == number else "b")
         world.update(node, 3)
         assert world.number(world.settle().slot) == 3, "the next update fails"
-        return number
+        return number - 1
     finally:
         flash_device.unmount()
-
-
-def play(world, name, prepare, action, every):
-    """Cut a scenario at its points; tell whether all of it ended well."""
-    before = prepared(world, prepare)
-    steps = run(world, bytearray(before), action).steps
-    is_good = True
-    for is_torn in (False, True):
-        ended = {1: 0, 2: 0, "bad": 0}
-        for left in range(every // 2 if every > 1 else 0, steps, every):
-            data = bytearray(before)
-            flash = run(world, data, action, left, is_torn)
-            assert flash.is_dead, "the scenario is shorter than it was"
-            try:
-                ended[judge(world, data)] += 1
-            except Exception as error:
-                ended["bad"] += 1
-                is_good = False
-                print("cut", left, "torn" if is_torn else "clean", name)
-                sys.print_exception(error)
-        points = ended[1] + ended[2] + ended["bad"]
-        cut = "torn" if is_torn else "clean"
-        print("|".join([name, cut, str(points), str(ended[1]), str(ended[2]), str(ended["bad"])]))
-    return is_good
 
 
 def full(world):
     """Bring a release while somebody else fills the flash; tell whether all of it ended well."""
     before = prepared(world, _first)
-    ended = {1: 0, 2: 0, "bad": 0}
-    free = 0
-    while not ended[2] and free < world.blocks:  # with enough blocks there is no trouble any more
-        data = bytearray(before)
-        flash_device.mount(Flash(data))
+
+    def bring(free):
+        flash_device.mount(Flash(bytearray(before)))
         try:
-            ended[_with_few_blocks(world, free)] += 1
-        except Exception as error:
-            ended["bad"] += 1
-            print(free, "blocks free")
-            sys.print_exception(error)
-        flash_device.unmount()
-        free += 1
-    print("|".join(["flash full", "", str(free), str(ended[1]), "1", str(ended["bad"])]))
-    return not ended["bad"]
+            return _with_few_blocks(world, free)
+        finally:
+            flash_device.unmount()
+
+    return play_full("flash full", world.blocks, bring)
 
 
 def _with_few_blocks(world, free):
-    """Return the release that is there when so many blocks are left for the files of a new one."""
+    """Tell whether a release arrives when so many blocks are left for its files."""
     from tepal.core import storage, updating
     from tepal.formats.errors import TepalError
 
@@ -346,39 +269,23 @@ def _with_few_blocks(world, free):
         session.line(line)
     asyncio.run(session.begin())
     fill(free)
-    number = 2
+    is_new = True
     try:
         asyncio.run(send(session, new))
         asyncio.run(session.finish())
     except TepalError as error:
         assert error.code == "full", error
-        number = 1
+        is_new = False
     session.close()
-    for name in os.listdir("data/filler"):
-        os.remove("data/filler/" + name)
+    empty()
     with open("boot.st") as file:
-        assert file.read() == ("a b 3\n" if number == 2 else "a - 0\n")
+        assert file.read() == ("a b 3\n" if is_new else "a - 0\n")
     assert world.number("a") == 1
-    if number == 1:
+    if not is_new:
         world.update(node, 2)  # it goes on when there is room
     assert world.number(world.settle().slot) == 2
     assert storage.read(CONFIG)["release"] == 2
-    return number
-
-
-def fill(free):
-    """Fill the flash up to so many blocks; what it says to be free is less than there is."""
-    os.mkdir("data/filler")
-    count = 0
-    try:
-        while True:
-            with open("data/filler/%d" % count, "wb") as file:
-                file.write(bytes(flash_device.BLOCK))
-            count += 1
-    except OSError:
-        os.remove("data/filler/%d" % count)
-    for number in range(free):
-        os.remove("data/filler/%d" % number)
+    return is_new
 
 
 def main(loader_path, every, scale):
@@ -386,7 +293,8 @@ def main(loader_path, every, scale):
     gc.threshold(200000)
     is_good = full(world)
     for name, prepare, action in SCENARIOS:
-        is_good = play(world, name, prepare, action, int(every)) and is_good
+        before = prepared(world, prepare)
+        is_good = play(world, name, before, action, judge, int(every)) and is_good
     sys.exit(0 if is_good else 1)
 
 

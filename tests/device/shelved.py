@@ -5,6 +5,8 @@ import hashlib
 import json
 import struct
 
+from app_archives import deflated
+
 from tepal.core import storage
 from tepal.formats import manifest, pack
 
@@ -27,7 +29,7 @@ def shelve(uid, files=None, **fields):
     lines, sizes = [], []
     with open(folder + "/pack", "wb") as file:
         for name in sorted(contents, key=manifest.order):
-            packed = _stored(contents[name])
+            packed = deflated(contents[name])
             file.write(packed)
             sizes.append((name + pack.DEFLATED, len(packed)))
             digest = binascii.hexlify(hashlib.sha256(packed).digest()).decode()
@@ -36,13 +38,3 @@ def shelve(uid, files=None, **fields):
             file.write(part)
     with open(folder + "/manifest", "w") as file:
         file.write("tepal-app 1\nname: %s\nfiles: %d 1\n%s" % (uid, len(sizes), "".join(lines)))
-
-
-def _stored(content):
-    """Return ``content`` as a deflate stream in which nothing is smaller than before."""
-    blocks = [content[at : at + 65535] for at in range(0, len(content), 65535)] or [b""]
-    packed = b""
-    for block in blocks:
-        is_last = block is blocks[-1]
-        packed += struct.pack("<BHH", is_last, len(block), len(block) ^ 0xFFFF) + block
-    return packed

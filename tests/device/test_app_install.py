@@ -9,7 +9,6 @@ from app_archives import (
     bomb,
     config,
     deflated,
-    exists,
     install,
     manifest,
     members,
@@ -21,6 +20,8 @@ from app_archives import (
     zipped,
 )
 from house import end, fails
+
+from tepal.core.storage import exists
 
 BEGINS = {"data/list.txt": b"packed", "share/all.txt": b"for all", "main.mpy": b"1" * 900}
 

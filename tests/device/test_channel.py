@@ -270,10 +270,11 @@ async def test_a_package_may_come_in_parts():
 
 
 async def test_apps_come_one_by_one_and_are_believed_for_their_own_signatures():
-    from app_archives import archive, deflated, exists
+    from app_archives import archive, deflated
     from releases import KEY
 
     from tepal.core import secrets
+    from tepal.core.storage import exists
 
     good = archive(files={"media/x.bin.z": deflated(bytes(18000))})
     forged = archive("fence", key=bytes(32))

@@ -6,6 +6,7 @@ Those with something to see in the browser are played by ``tests/browser/test_pa
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from page_session import ROOT, Command, Look, Session, executed_pages, steps
 
 PAGES = [path for path in executed_pages() if "```browser" not in path.read_text()]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+BUDGET = re.compile(r"^\| `(\w+)` \| (\d+) \|", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
@@ -37,6 +39,16 @@ def test_a_page_tells_the_truth(page: Path, needs: Callable[[str], Path], tmp_pa
 def test_a_link_leads_somewhere(page: Path):
     for link in LINK.findall(page.read_text()):
         assert (page.parent / link).exists(), link
+
+
+def test_a_budget_on_a_page_is_the_one_that_is_kept():
+    budgets = tomllib.loads((ROOT / "bench/budget.toml").read_text())
+
+    shown = BUDGET.findall((ROOT / "docs/explanation/memory.md").read_text())
+
+    assert len(shown) > 5
+    for name, kilobytes in shown:
+        assert budgets[name]["at_most_kb"] == int(kilobytes), name
 
 
 @pytest.mark.parametrize(

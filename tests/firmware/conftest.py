@@ -37,6 +37,7 @@ def link(request: pytest.FixtureRequest, needs: Needs) -> LinkKind:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """An emulated board on a busy machine may take ten times as long as a real one."""
+    monkeypatch.setattr("umbel.usb.board._ATTEMPT", 100.0)
     for name in ("usb.board._QUICK", "usb.board._COPYING", "cli._restart._PATIENCE"):
         monkeypatch.setattr(f"umbel.{name}", 1200.0)
 

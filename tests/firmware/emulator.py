@@ -54,6 +54,7 @@ class Emulator:
         self._link = picow.Radio.of(self._device.mcu).link
         self._repl = InteractiveRepl(self._device.cdc, self._printed)
         self._serial: int | None = None  # the end of its serial port that we hold
+        self._carrying: asyncio.Task[None] | None = None  # bytes from there to the board
         self._strips: dict[int, Ws2812] = {}
         self._pace = Pace(self._device.simulator, self._link.woken)
         self._device.simulator.execute = self._pace.keep
@@ -77,26 +78,33 @@ class Emulator:
 
     async def do_type(self, text: str) -> dict:
         """Send ``text`` to the console, as a terminal would."""
-        sent = self._repl.send(text.encode())
+        await self._send(text.encode())
+        return {}
+
+    async def _send(self, data: bytes) -> None:
+        sent = self._repl.send(data)
         while not sent:
             await asyncio.sleep(0.001)
             sent = self._repl.pump()
-        return {}
 
     async def do_serial(self) -> dict:
         """Offer the USB port as a serial port of this machine; returns its path."""
         self._serial, other = os.openpty()
         tty.setraw(other)
-        os.set_blocking(self._serial, False)
-        asyncio.get_running_loop().add_reader(self._serial, self._take_serial)
+        loop = asyncio.get_running_loop()
+        sent = asyncio.StreamReader(limit=_CDC_ROOM)  # what there is no room for waits in the port
+        await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(sent), os.fdopen(self._serial, "rb", 0)
+        )
+        self._carrying = loop.create_task(self._carry(sent))
         return {
             "path": os.ttyname(other)
         }  # its end stays open, or a client that leaves is an error
 
-    def _take_serial(self) -> None:
-        """Pass on what a client sends; what the board has no room for waits in the port."""
-        if self._repl.pump():
-            self._repl.send(os.read(self._serial, _CDC_ROOM))
+    async def _carry(self, sent: asyncio.StreamReader) -> None:
+        """Pass on what a client sends, to the last byte."""
+        while data := await sent.read(_CDC_ROOM):
+            await self._send(data)
 
     def _printed(self, data: bytes | bytearray) -> None:
         _tell_console(data)

@@ -16,6 +16,7 @@ from umbel.build import image
 from umbel.runtimes import firmware
 
 UP = "http on port"  # the last line of a boot
+_SETTLED = 5.0  # seconds after it; in the middle of an import MicroPython may overhear Ctrl-C
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,7 @@ def node(_boards: list[Board], needs: Callable[[str], Path]) -> Board:
         _boards.append(Board(flash.node(console=True, devip="10.55.0.2")))
         _boards[0].power_on()
         _boards[0].console.wait_for(UP)
+        _boards[0].skip(_SETTLED)
     return _boards[0]
 
 
@@ -78,6 +80,15 @@ def test_control_c_still_leads_to_the_repl(node: Board):
     node.type("\x03")
     node.type("print(6 * 7, 'is the answer')\r")
     assert node.console.wait_for("42 is the").startswith("answer")
+
+
+def test_who_leaves_the_repl_open_gets_the_node_back_after_ten_minutes(node: Board):
+    node.exec("visitor = 'here'")
+    node.skip(9 * 60)
+    assert node.exec("print(visitor)") == "here\n"
+
+    node.skip(70)
+    node.console.wait_for(UP)
 
 
 def test_a_new_node_is_provisioned_over_its_serial_port(needs: Callable[[str], Path]):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flash
 import pytest
 from harness import Board
 from typer.testing import CliRunner, Result
 
 from umbel import cli
-from umbel.build import image
+from umbel.build import image, stage
 from umbel.release import manifest
 from umbel.runtimes import firmware
 
@@ -39,6 +41,28 @@ def test_a_board_becomes_a_node_and_is_renewed(board: Board):
     assert modules(before) == ["modules/LM_rgb.mpy.z", "modules/LM_system.mpy.z"]
     assert modules(after) == ["modules/LM_switch.mpy.z", "modules/LM_system.mpy.z"]
     assert after["secrets"] == before["secrets"]
+
+
+def test_a_node_that_starts_anew_meanwhile_is_renewed(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+):
+    port = board.serial_port()
+    assert deploy(port, "--module", "rgb").exit_code == 0
+    prepare = stage.stage
+
+    def press_reset_when_staged(*arguments: Any, **named: Any) -> stage.Staged:
+        staged = prepare(*arguments, **named)
+        board.reset()
+        return staged
+
+    monkeypatch.setattr(stage, "stage", press_reset_when_staged)
+    renewed = deploy(port, "--module", "switch")
+
+    assert renewed.exit_code == 0, renewed.exception
+    assert modules(image.unpack(board.flash())) == [
+        "modules/LM_switch.mpy.z",
+        "modules/LM_system.mpy.z",
+    ]
 
 
 def modules(files: dict[str, bytes]) -> list[str]:

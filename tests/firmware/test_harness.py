@@ -14,6 +14,7 @@ from flash import EMPTY, PROGRAMS
 from harness import HOST, Board, BoardError, LinkKind, Network
 
 from umbel.build import image
+from umbel.runtimes import firmware
 
 SCRIPT = """
 import sys
@@ -117,3 +118,14 @@ def keeps_time(board: Board) -> bool:
     time.sleep(0.5)
     board_took, wall_took = board.seconds() - board_start, time.monotonic() - wall_start
     return board_took == pytest.approx(wall_took, abs=0.1)
+
+
+def test_a_serial_port_carries_what_a_busy_board_takes_late(needs):
+    needs(f"firmware-{firmware.VERSIONS[0]}")
+    with Board(EMPTY) as board:
+        with Path(board.serial_port()).open("r+b", buffering=0) as port:
+            port.write(b"import sys, time\r")
+            board.console.wait_for("import sys")
+            port.write(b"time.sleep(1); n = len(sys.stdin.readline())\r" + b"x" * 3000 + b"\r")
+            port.write(b"print('there were', n)\r")
+            assert board.console.wait_for("there were ") == "3001"

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from app_indexes import Apps, index_of
 
 from umbel.apps import planning
 from umbel.apps.archive import Archive
@@ -17,27 +18,6 @@ from umbel.apps.supply import Supply, wanted
 from umbel.apps.wanted import Wanted
 from umbel.errors import UmbelError
 from umbel.release import Release, Wishes, build
-
-Apps = dict[str, dict[str, list[str]]]  # name: version: dependencies
-
-
-def index_of(apps: Apps, yanked: dict[str, str] | None = None) -> Index:
-    files: dict[str, bytes] = {}
-    for uid, versions in apps.items():
-        said = {
-            version: {
-                "dependencies": needs,
-                "files": [{"path": f"{uid}-{version}.zip", "size": 1, "sha256": "00" * 32}],
-                "yanked": (yanked or {}).get(f"{uid}-{version}"),
-            }
-            for version, needs in versions.items()
-        }
-        files[app_path(uid)] = json.dumps({"uid": uid, "versions": said}).encode()
-    hashes = {uid: hashlib.sha256(files[app_path(uid)]).hexdigest() for uid in apps}
-    files[LIST] = json.dumps({"format": 1, "apps": hashes}).encode()
-    wishes = Wishes(name="index", version="1", sequence=1, kind="index")
-    files[MANIFEST] = build({LIST: files[LIST]}, wishes).manifest.content
-    return Index(lambda path, _: files[path])
 
 
 def held(**apps: list[str]) -> Held:

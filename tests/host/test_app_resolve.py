@@ -8,39 +8,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from app_indexes import Apps, index_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tepal.formats import semver
 from umbel.apps import choosing, indexing
 from umbel.apps.fetching import of as fetch_of
-from umbel.apps.index import LIST, MANIFEST, Index, Offer, app_path
+from umbel.apps.index import LIST, MANIFEST, Index, Offer
 from umbel.apps.resolve import resolve
 from umbel.apps.wanted import Wanted
 from umbel.errors import UmbelError
 from umbel.release import Wishes, build
-
-Apps = dict[str, dict[str, list[str]]]  # name: version: dependencies
-
-
-def index_of(apps: Apps, yanked: dict[str, str] | None = None) -> Index:
-    """An index that only says what there is."""
-    files: dict[str, bytes] = {}
-    for uid, versions in apps.items():
-        said = {
-            version: {
-                "dependencies": needs,
-                "files": [],
-                "yanked": (yanked or {}).get(f"{uid}-{version}"),
-            }
-            for version, needs in versions.items()
-        }
-        files[app_path(uid)] = json.dumps({"uid": uid, "versions": said}).encode()
-    hashes = {uid: hashlib.sha256(files[app_path(uid)]).hexdigest() for uid in apps}
-    files[LIST] = json.dumps({"format": 1, "apps": hashes}).encode()
-    wishes = Wishes(name="index", version="1", sequence=1, kind="index")
-    files[MANIFEST] = build({LIST: files[LIST]}, wishes).manifest.content
-    return Index(lambda path, _: files[path])
 
 
 def versions(*numbers: str, needs: list[str] | None = None) -> dict[str, list[str]]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from umbel.apps import beside, template
-from umbel.apps.watching import Watch
 from umbel.cli._app_workshop import news
 from umbel.errors import SimulationError
 from umbel.sim import addresses
+from umbel.watching import Watch
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ export { bytes, labelled, shown, span } from "./format";
 export { Graph, Graphs } from "./graph";
 export { History } from "./history";
 export { Lane } from "./lane";
+export { LanguageBox } from "./language-box";
 export { Latest } from "./latest";
 export { LogView } from "./log-view";
 export { LoginForm } from "./login-form";

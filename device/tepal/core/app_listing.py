@@ -4,7 +4,7 @@
 
 import asyncio
 
-from tepal.core import shelf
+from tepal.core import app_state, shelf
 from tepal.core.commands import Report
 
 RARE = True
@@ -13,11 +13,10 @@ RARE = True
 async def listed(node) -> Report:
     """Return all apps, each with its version and how it is."""
     found = []
-    running = node.__dict__.get("apps") or {}  # what knows more of them is large
     for uid in shelf.uids():
         await asyncio.sleep_ms(0)
         said = _config(uid)
-        state = running[uid].state if uid in running else "stopped"
+        state = app_state.status(node, uid)["state"]
         version, title = said.get("version", ""), said.get("title", "damaged")
         found.append({"uid": uid, "version": version, "title": title, "state": state})
     line = "%(uid)-8s  %(version)-8s  %(state)-7s  %(title)s"
@@ -33,7 +32,7 @@ async def info(node, uid: str) -> Report:
     told = _config(uid)
     told["uid"] = uid
     told["on"] = uid in app_running.started()
-    told["status"] = app_running.status(node, uid)
+    told["status"] = app_state.status(node, uid)
     try:
         told["versions"] = [version for version, _ in shelf.versions(uid)]
     except (OSError, ValueError):

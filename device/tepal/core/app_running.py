@@ -1,4 +1,4 @@
-"""Starting and stopping apps, and how those are that were started.
+"""Starting and stopping apps, and which were started. How one is, tells ``app_state``.
 
     apps/.state     a record: {uid: {"on": true}} of all that start again at boot
     node.apps       {uid: core.app_task.Job} of all that run, or ended by themselves
@@ -52,28 +52,6 @@ def users(node, uid: str) -> list:
         if uid in [mount[1] for mount in job.mounts]:
             found.append(name)
     return sorted(found)
-
-
-def status(node, uid: str) -> dict:
-    """Return how an app is; ``since_ms`` is an uptime, ``heap`` what its start took."""
-    job = jobs(node).get(uid)
-    if job is None:
-        return {
-            "state": "stopped",
-            "since_ms": 0,
-            "restarts": 0,
-            "cpu_ms": 0,
-            "heap": 0,
-            "out": "",
-        }
-    return {
-        "state": job.state,
-        "since_ms": job.since,
-        "restarts": job.restarts,
-        "cpu_ms": job.cpu_ms,
-        "heap": job.heap if job.parts else 0,
-        "out": job.out,
-    }
 
 
 def log(node, uid: str) -> list:

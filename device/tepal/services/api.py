@@ -1,4 +1,7 @@
-"""``/api/v1``: JSON, real status codes, POST for what changes something."""
+"""``/api/v1``: JSON, real status codes, POST for what changes something.
+
+What each path answers, and to which role, stands in columns: the reference is made of that.
+"""
 
 import json
 import sys
@@ -26,7 +29,10 @@ async def handle(request) -> None:
 
 
 async def node(request, rest: list) -> None:
-    """GET node: what this node is and how it feels."""
+    """What this node is.
+
+    GET node  view  what it is and how it feels
+    """
     await _want(request, "GET")
     from tepal.core import health
 
@@ -34,7 +40,12 @@ async def node(request, rest: list) -> None:
 
 
 async def modules(request, rest: list) -> None:
-    """GET modules, GET modules/<m>; POST modules/<m>/<f> with an object or a list of arguments."""
+    """Load modules and their commands.
+
+    GET modules            view     all that are there, with the commands of those in memory
+    GET modules/<m>        control  one, which this loads
+    POST modules/<m>/<f>   its own  runs a command, with an object or a list of arguments
+    """
     node = request.node
     if len(rest) > 1 and rest[1]:
         await _command(request, rest)
@@ -73,7 +84,12 @@ def _described(node, name: str) -> dict:
 
 
 async def _devices(request, rest: list) -> None:
-    """GET devices, devices/<id>; POST devices/<id>/<command> as to modules."""
+    """Devices and sensors.
+
+    GET devices                  view     their types, and how they are
+    GET devices/<id>             view     one of them, by id or nickname
+    POST devices/<id>/<command>  its own  runs a command, as with modules
+    """
     try:
         __import__(_DEVICES)  # by its path, because few nodes want its name in memory
     except ImportError as error:
@@ -92,7 +108,10 @@ async def _command(request, rest: list) -> None:
 
 
 async def commands(request, rest: list) -> None:
-    """POST commands: {"cmd": line} or {"target", "function", "args", "kwargs"}."""
+    """Any command.
+
+    POST commands  its own  runs {"cmd": line} or {"target", "function", "args", "kwargs"}
+    """
     caller = await _want(request, "POST")
     given = await body.read_json(request)
     if not isinstance(given, dict):
@@ -117,7 +136,11 @@ async def _run(request, call: Call, caller: Caller) -> None:
 
 
 async def tasks(request, rest: list) -> None:
-    """GET tasks; DELETE tasks/<tag>, which ends all that match."""
+    """What runs.
+
+    GET tasks           view     all tasks
+    DELETE tasks/<tag>  control  ends all that match
+    """
     tasks = request.node.tasks
     if request.method == "DELETE" and rest:
         await _want(request, "DELETE", CONTROL)
@@ -135,7 +158,13 @@ async def tasks(request, rest: list) -> None:
 
 
 async def config(request, rest: list) -> None:
-    """GET config, config/<key>; PUT config/<key> {"value"}; PATCH config {key: value}."""
+    """The configuration.
+
+    GET config        admin  every key with its value, type and limit
+    GET config/<key>  admin  one key
+    PUT config/<key>  admin  changes it to {"value"}
+    PATCH config      admin  changes all in {key: value}
+    """
     from tepal.core import keys, settings
 
     config = request.node.config
@@ -167,7 +196,14 @@ async def config(request, rest: list) -> None:
 
 
 async def files(request, rest: list) -> None:
-    """GET files/<folder>/<name>: a list or a file; PUT writes a file, DELETE deletes one."""
+    """Files; each folder has roles of its own, see filing.
+
+    GET files                     view     the folders that one may read
+    GET files/<folder>            its own  what is there
+    GET files/<folder>/<name>     its own  a file
+    PUT files/<folder>/<name>     its own  writes one
+    DELETE files/<folder>/<name>  its own  deletes one
+    """
     from tepal.services import files
 
     write = request.method in ("PUT", "DELETE")
@@ -176,13 +212,20 @@ async def files(request, rest: list) -> None:
 
 
 async def log(request, rest: list) -> None:
-    """GET log: the newest lines."""
+    """The log.
+
+    GET log  view  the newest lines
+    """
     await _want(request, "GET")
     await request.answer(json.dumps(request.node.log.lines))
 
 
 async def login(request, rest: list) -> None:
-    """POST login {"password"}: a session cookie; GET login: whether one is needed, and the role."""
+    """Passwords.
+
+    GET login   nobody  whether one is needed, and the role of who asks
+    POST login  nobody  takes {"password"}, gives a session cookie
+    """
     node = request.node
     if request.method == "GET":
         try:
@@ -206,7 +249,10 @@ async def login(request, rest: list) -> None:
 
 
 async def logout(request, rest: list) -> None:
-    """POST logout: forget the session."""
+    """Leaving.
+
+    POST logout  nobody  forgets the session
+    """
     from tepal.services import identity
 
     _want_method(request, "POST")
@@ -215,7 +261,10 @@ async def logout(request, rest: list) -> None:
 
 
 async def nonce(request, rest: list) -> None:
-    """GET nonce: what a program needs to sign requests with the node's key."""
+    """Signatures.
+
+    GET nonce  nobody  what a program needs to sign requests with the node's key
+    """
     from tepal.core import login
 
     _want_method(request, "GET")
@@ -223,7 +272,10 @@ async def nonce(request, rest: list) -> None:
 
 
 async def events(request, rest: list) -> None:
-    """GET events: log lines and changed states as server-sent events."""
+    """News.
+
+    GET events  view  log lines and changed states as server-sent events
+    """
     caller = await _want(request, "GET")
     from tepal.services import live
 

@@ -6,7 +6,7 @@ import json
 
 from micropython import const
 
-from tepal.core import app_reading
+from tepal.core import app_reading, app_state
 from tepal.formats import appfiles
 from tepal.formats.errors import TepalError
 
@@ -26,7 +26,7 @@ def describe(node, uid: str, language: str) -> dict:
         entry["fault"] = "damaged: install it again"
     except TepalError as error:
         entry["fault"] = str(error)
-    entry.update(_status(node, uid))
+    entry.update(app_state.status(node, uid))
     return entry
 
 
@@ -90,18 +90,3 @@ def _has(pack, path: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _status(node, uid: str) -> dict:
-    if uid not in (node.__dict__.get("apps") or ()):  # then nobody knows more of it
-        return {
-            "state": "stopped",
-            "since_ms": 0,
-            "restarts": 0,
-            "cpu_ms": 0,
-            "heap": 0,
-            "out": "",
-        }
-    from tepal.core import app_running
-
-    return app_running.status(node, uid)

@@ -2,8 +2,8 @@
 
 {"language": "de", "apps": [{"uid", "version", "title", "description", "state", "icon" …}]}
 
-``apps/<uid>`` is one of them, ``apps/<uid>/icon/<pixels>`` the picture that suits, ``?bw=1`` for
-a screen without colours.
+    GET apps/<uid>                view  one of them
+    GET apps/<uid>/icon/<pixels>  view  the picture that suits, ``?bw=1`` for a screen without colours
 """
 
 # Of the part apps, which a release can leave out.

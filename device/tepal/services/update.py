@@ -1,12 +1,12 @@
 """``/api/v1/update``: a host pushes a release; each answer says what must come next.
 
-    GET update                          how it is
-    PUT update/manifest                 begins
-    PUT update/files/<sha256>?offset=N  the bytes that ``next`` names
-    POST update/finish                  checks all, and restarts
-    DELETE update                       ends it; what is here stays for another time
-    PUT apps/garden-1.0.0.zip           installs an app, see ``app_upload``
-    GET apps …                          tells of apps, see ``app_list``
+    GET update                          admin  how updates are
+    PUT update/manifest                 admin  begins one; the answer has ``next``, as those that follow
+    PUT update/files/<sha256>?offset=N  admin  takes the bytes that ``next`` names
+    POST update/finish                  admin  checks all, and restarts
+    DELETE update                       admin  ends it; what is here stays for another time
+    PUT apps/<name>.zip                 admin  installs an app, see ``app_upload``
+    GET apps                            view   tells of all apps, see ``app_list``
 
 It only looks who asks for what: apart from ``api`` and from what answers, so that neither stays in
 memory while a release comes, or what is needed to read packs.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from umbel.apps.formats import semver
-from umbel.apps.held import App, Held, Shop
+from umbel.apps.held import App, Held
 from umbel.apps.index import Offer
+from umbel.apps.ordering import ordered
 from umbel.apps.resolve import Choice, resolve
+from umbel.apps.shop import Shop
 from umbel.apps.supply import Supply
 from umbel.apps.wanted import Wanted
 from umbel.errors import UmbelError
@@ -63,20 +64,19 @@ def upgrade(held: Held, supply: Supply, uids: Sequence[str] = ()) -> list[Step]:
         if uid not in held.apps:
             raise UmbelError(f"{uid} is not there", remedy="umbel app list")
     moving = _with_needs(held, uids or held.apps)
-    led = {uid for uid in moving if _has_newest(supply, held.apps[uid])}
-    demands: defaultdict[str, list[Wanted]] = defaultdict(list)
-    for app in held.apps.values():
-        for uid, versions in app.needs:
-            demands[uid].append(Wanted(uid=uid, versions=versions))
-    leads = {uid for uid in led if not demands[uid]}
-    wanted = [Wanted(uid=uid, versions=(None, None, None)) for uid in sorted(leads)]
+    offered = {uid for uid in moving if _has_newest(supply, held.apps[uid])}
+    needed = {uid for app in held.apps.values() for uid, _ in app.needs}
+    free = {uid: Wanted(uid=uid, versions=(None, None, None)) for uid in sorted(offered - needed)}
+    wanted = list(free.values())
     for uid, app in sorted(held.apps.items()):
-        if uid not in led:
-            wanted += [Wanted(uid=name, versions=one) for name, one in app.needs if name in led]
-    kept = {uid: list(app.versions) for uid, app in held.apps.items() if uid not in led}
+        if uid not in offered:  # it stays, and so do its ranges
+            wanted += [
+                Wanted(uid=name, versions=one) for name, one in app.needs if name in offered
+            ]
+    kept = {uid: list(app.versions) for uid, app in held.apps.items() if uid not in offered}
     found = resolve(Shop(held, supply), list(dict.fromkeys(wanted)), kept)
-    back = [f"{uid}-x.x.x" for uid in leads if _is_older(found[f"{uid}-x.x.x"][uid], held)]
-    forward = [choice for text, choice in found.items() if text not in back]
+    backward = {str(one) for uid, one in free.items() if _is_older(found[str(one)][uid], held)}
+    forward = [choice for text, choice in found.items() if text not in backward]
     return _steps(held, supply, forward, set())
 
 
@@ -101,7 +101,7 @@ def _steps(
     wanted_itself = set(roots)
     steps: list[Step] = []
     newest = {uid: app.version for uid, app in held.apps.items()}
-    for offer in _ordered(found):
+    for offer in ordered(found):
         app, is_root = held.apps.get(offer.uid), (offer.uid, offer.version) in wanted_itself
         base = newest.get(offer.uid, "")
         is_there = app is not None and offer.version in app.versions
@@ -122,39 +122,6 @@ def _steps(
             steps.append(Step(offer=offer, was=base))
             newest[offer.uid] = offer.version
     return steps
-
-
-def _ordered(found: Sequence[Choice]) -> list[Offer]:
-    """Everything that was chosen: what others need first; of an app the newest version first."""
-    order = _Order(found)
-    for choice in found:
-        for offer in choice.values():
-            order.take(offer, choice)
-    return order.done
-
-
-class _Order:
-    """Puts what was chosen into the order in which it can be installed."""
-
-    def __init__(self, found: Sequence[Choice]) -> None:
-        self.done: list[Offer] = []
-        self._seen: set[str] = set()
-        self._newest: dict[str, tuple[Offer, Choice]] = {}
-        for choice in found:
-            for uid, offer in choice.items():
-                if uid not in self._newest or self._newest[uid][0].order < offer.order:
-                    self._newest[uid] = offer, choice
-
-    def take(self, offer: Offer, choice: Choice) -> None:
-        """Let ``offer`` come next, behind what it needs and behind a newer one of the same app."""
-        if offer.name in self._seen:
-            return
-        self._seen.add(offer.name)
-        for uid, _ in offer.dependencies:
-            if uid in choice:
-                self.take(choice[uid], choice)
-        self.take(*self._newest[offer.uid])
-        self.done.append(offer)
 
 
 def _has_newest(supply: Supply, app: App) -> bool:

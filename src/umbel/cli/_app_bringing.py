@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from umbel.apps.installing import Outcome, Sending
 from umbel.apps.planning import Step
 from umbel.apps.supply import Supply
 from umbel.errors import LinkError, UmbelError
+from umbel.gathering import gather
 from umbel.link.api import Api
 from umbel.link.outcome import UP_TO_DATE
 from umbel.model import Node
@@ -57,8 +57,7 @@ async def carry_out(
     Raises:
         UmbelError: nothing can be done on any of them, for the same reason.
     """
-    places = asyncio.Semaphore(_AT_ONCE)
-    seen = await asyncio.gather(*(_look(node, places) for node in nodes))
+    seen = await gather(_look, nodes, at_once=_AT_ONCE)
     looked = list(zip(nodes, seen, strict=True))
     work, ended = _planned(looked, plan, supply)
     say = _silent if as_json else _print
@@ -68,14 +67,14 @@ async def carry_out(
         if sending:
             say(f"{node.name}: {', '.join(str(step) for step, _ in sending)}")
 
-    async def bring(node: Node, sending: list[Sending]) -> Ended:
-        async with places:
-            outcome = await _outcome(node, sending, is_dry=is_dry)
+    async def bring(task: tuple[Node, list[Sending]]) -> Ended:
+        node, sending = task
+        outcome = await _outcome(node, sending, is_dry=is_dry)
         if outcome.result != installing.WOULD:
             say(f"{node.name}: {outcome}")
         return Ended(outcome=outcome, steps=[step for step, _ in sending])
 
-    return ended + list(await asyncio.gather(*(bring(*one) for one in work)))
+    return ended + await gather(bring, work, at_once=_AT_ONCE)
 
 
 async def _outcome(node: Node, sending: list[Sending], *, is_dry: bool) -> Outcome:
@@ -115,9 +114,9 @@ def _planned(
     return work, ended
 
 
-async def _look(node: Node, places: asyncio.Semaphore) -> Held | UmbelError:
+async def _look(node: Node) -> Held | UmbelError:
     try:
-        async with places, Api(node) as api:
+        async with Api(node) as api:
             return await held.look(api)
     except UmbelError as error:
         return error

@@ -109,20 +109,17 @@ def _ask(
     """What each node answers, or why it does not."""
     import asyncio
 
+    from umbel.gathering import gather
     from umbel.link.api import Api
 
-    async def one(node: Node, places: asyncio.Semaphore) -> T | UmbelError:
+    async def one(node: Node) -> T | UmbelError:
         try:
-            async with places, Api(node) as api:
+            async with Api(node) as api:
                 return await ask(api)
         except UmbelError as error:
             return error
 
-    async def everybody() -> list[T | UmbelError]:
-        places = asyncio.Semaphore(_AT_ONCE)
-        return list(await asyncio.gather(*(one(node, places) for node in nodes)))
-
-    return list(zip(nodes, asyncio.run(everybody()), strict=True))
+    return list(zip(nodes, asyncio.run(gather(one, nodes, at_once=_AT_ONCE)), strict=True))
 
 
 def _end(answers: Sequence[tuple[Node, object]]) -> None:

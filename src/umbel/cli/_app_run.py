@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from umbel.cli import _app_common
+from umbel.cli import _app_common, _first
 from umbel.cli._app_common import IndexKeys, Unsigned
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from umbel.sim.plan import Plan
     from umbel.sim.runtime import Runtime
 
-_FIRST = "UMBEL_SIM_FIRST"
 _MOST_OTHERS = 255  # nodes
 
 
@@ -68,7 +67,9 @@ def _behind_others() -> str:
     """An address that ``umbel sim`` does not need, even if it is started later."""
     from umbel.sim import addresses, plan
 
-    return addresses.from_first(os.environ.get(_FIRST, plan.FIRST_ADDRESS), _MOST_OTHERS)[-1]
+    return addresses.from_first(os.environ.get(_first.VARIABLE, plan.FIRST_ADDRESS), _MOST_OTHERS)[
+        -1
+    ]
 
 
 async def _run(plan: Plan, runtime: Runtime, folder: Path, index: Index | None) -> None:

@@ -12,9 +12,9 @@ from umbel.apps import Source, beside, check, held, installing, planning
 from umbel.apps.check import has_errors
 from umbel.apps.index import Index
 from umbel.apps.supply import Supply, wanted
-from umbel.apps.watching import Watch
 from umbel.errors import UmbelError
 from umbel.link.api import Api
+from umbel.watching import Watch
 
 _LOOK = 1.5  # seconds between two looks at the log; who is silent for 1 makes room for others
 _LONG = 120.0  # seconds; the app's own beginning may take its time

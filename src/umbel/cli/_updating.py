@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from umbel.cli._output import escaped
+from umbel.gathering import gather
 from umbel.link.outcome import UP_TO_DATE
 from umbel.model import Node
 from umbel.ota import push
@@ -37,30 +37,28 @@ async def run(
     print(
         f"{said.name} {said.version}, sequence {said.sequence}: {len(said.files)} files, {size} KB"
     )
-    places = asyncio.Semaphore(_AT_ONCE)
     with _shown() as show:
 
         async def one(node: Node) -> Outcome | None:
             def say(what: str, done: float) -> None:
                 show.doing(node, what, done)
 
-            async with places:
-                seen = await push.look(node)
-                if isinstance(seen, Outcome):
-                    outcome = seen
-                elif only_older and seen.sequence >= said.sequence:
-                    return None
-                elif seen.release == said.digest.hex():
-                    outcome = Outcome(node=node, result=UP_TO_DATE)
-                elif is_dry:
-                    now = f"it runs {seen.version}, sequence {seen.sequence}"
-                    outcome = Outcome(node=node, result=push.WOULD, reason=now)
-                else:
-                    outcome = await push.push(node, release, say=say)
+            seen = await push.look(node)
+            if isinstance(seen, Outcome):
+                outcome = seen
+            elif only_older and seen.sequence >= said.sequence:
+                return None
+            elif seen.release == said.digest.hex():
+                outcome = Outcome(node=node, result=UP_TO_DATE)
+            elif is_dry:
+                now = f"it runs {seen.version}, sequence {seen.sequence}"
+                outcome = Outcome(node=node, result=push.WOULD, reason=now)
+            else:
+                outcome = await push.push(node, release, say=say)
             show.ended(outcome)
             return outcome
 
-        outcomes = await asyncio.gather(*(one(node) for node in nodes))
+        outcomes = await gather(one, nodes, at_once=_AT_ONCE)
     return [outcome for outcome in outcomes if outcome is not None]
 
 

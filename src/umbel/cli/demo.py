@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umbel.cli._first import First
+
 if TYPE_CHECKING:
     from umbel.sim.plan import Plan
     from umbel.sim.runtime import Runtime
@@ -24,14 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     is_open: Annotated[bool, typer.Option("--open", help="Nobody needs a password.")] = False,
-    first: Annotated[
-        str,
-        typer.Option(
-            "--first",
-            envvar="UMBEL_SIM_FIRST",
-            help="The address of the first node; the others follow.",
-        ),
-    ] = "127.0.1.1",
+    first: First = "127.0.1.1",
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Of the gateway; 0 takes a free one.")
     ] = 8090,

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umbel.cli import _selection
+from umbel.cli._selection import Modules, Without
 from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from umbel.build.stage import Selection, Staged
+    from umbel.build.stage import Staged
 
 
 def register(app: typer.Typer) -> None:
@@ -20,14 +22,8 @@ def register(app: typer.Typer) -> None:
 
 def deploy(
     port: Annotated[str, typer.Argument(help="The serial port: /dev/ttyACM0. See umbel ports.")],
-    module: Annotated[
-        list[str] | None,
-        typer.Option("--module", help="Carry this load module; may be repeated. All of them."),
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option("--without", help="Leave out this part: mqtt, telegram; may be repeated."),
-    ] = None,
+    module: Modules = None,
+    without: Without = None,
 ) -> None:
     """Make the board at a USB port a node: copy the system onto it and restart it.
 
@@ -61,9 +57,5 @@ def _stage(
 ) -> Staged:
     from umbel.build import sources, stage
 
-    wanted: Selection = stage.Selection(
-        modules=None if modules is None else frozenset({"system", *modules}),
-        pin_maps=frozenset({platform}),
-        without=frozenset(without or ()),
-    )
+    wanted = _selection.of(modules, without, [platform])
     return stage.stage(folder, selection=wanted, web=sources.web_dir(), cache=sources.cache_dir())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umbel.cli import _selection
+from umbel.cli._selection import Modules, Without
 from umbel.errors import UmbelError
 
 if TYPE_CHECKING:
@@ -36,14 +38,8 @@ def build(  # noqa: PLR0913, PLR0917 - each is an option
     sequence: Annotated[
         int | None, typer.Option(min=0, help="Tells old from new; made of the version.")
     ] = None,
-    module: Annotated[
-        list[str] | None,
-        typer.Option("--module", help="Carry this load module; may be repeated. All of them."),
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option("--without", help="Leave out this part: mqtt, telegram; may be repeated."),
-    ] = None,
+    module: Modules = None,
+    without: Without = None,
     platform: Annotated[
         list[str] | None,
         typer.Option("--platform", help="Only for this: esp32, rp2; may be repeated. For all."),
@@ -162,13 +158,10 @@ def _own(
     """Tepal as a node of these platforms gets it: what is below its slot."""
     from umbel.build import sources, stage
 
-    selection = stage.Selection(
-        modules=None if modules is None else frozenset({"system", *modules}),
-        pin_maps=frozenset(platforms) if platforms else None,
-        without=frozenset(without or ()),
-    )
     return stage.release_files(
-        selection=selection, web=sources.web_dir(), cache=sources.cache_dir()
+        selection=_selection.of(modules, without, platforms),
+        web=sources.web_dir(),
+        cache=sources.cache_dir(),
     )
 
 

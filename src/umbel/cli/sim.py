@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from umbel.cli._first import First
+
 if TYPE_CHECKING:
     from umbel.sim.plan import Plan
     from umbel.sim.runtime import Runtime
@@ -28,14 +30,7 @@ def simulate(
     portal: Annotated[
         bool, typer.Option("--portal", help="New nodes know no Wi-Fi: they ask for it at /setup.")
     ] = False,
-    first: Annotated[
-        str,
-        typer.Option(
-            "--first",
-            envvar="UMBEL_SIM_FIRST",
-            help="The address of the first node; the others follow.",
-        ),
-    ] = "127.0.1.1",
+    first: First = "127.0.1.1",
 ) -> None:
     """Simulate nodes: the very files of a board, on this computer.
 

@@ -13,6 +13,7 @@ from umbel.fleet.links import Connect, Links
 from umbel.fleet.roster import Roster, Subscription
 from umbel.fleet.view import NodeView
 from umbel.fleet.watch import Watch
+from umbel.gathering import gather
 from umbel.link.api import Api, Result
 from umbel.model import Node
 
@@ -84,18 +85,16 @@ class Fleet:
 
     async def run_on(self, names: Sequence[str], line: str) -> dict[str, Outcome]:
         """What came of ``line`` on each of the nodes; one that fails stops no other."""
-        places = asyncio.Semaphore(_AT_ONCE)
 
         async def one(name: str) -> Outcome:
-            async with places:
-                try:
-                    return Outcome(result=await self.run(name, line))
-                except NodeError as error:
-                    return Outcome(code=error.code, message=str(error))
-                except UmbelError as error:
-                    return Outcome(code="unreachable", message=str(error))
+            try:
+                return Outcome(result=await self.run(name, line))
+            except NodeError as error:
+                return Outcome(code=error.code, message=str(error))
+            except UmbelError as error:
+                return Outcome(code="unreachable", message=str(error))
 
-        outcomes = await asyncio.gather(*(one(name) for name in names))
+        outcomes = await gather(one, names, at_once=_AT_ONCE)
         return dict(zip(names, outcomes, strict=True))
 
     @asynccontextmanager

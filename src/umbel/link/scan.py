@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterable
 
+from umbel.gathering import gather
 from umbel.link import found
 from umbel.link.found import Found
 from umbel.model import Address
@@ -24,15 +25,13 @@ def _ignore(count: int) -> None:
 
 async def knock(addresses: Iterable[Address], *, report: Report = _ignore) -> tuple[Found, ...]:
     """Whoever answers ``hello`` in a shell at ``addresses``."""
-    places = asyncio.Semaphore(_AT_ONCE)
 
     async def one(address: Address) -> Found | None:
-        async with places:
-            answer = await _greet(address)
-            report(1)
-            return answer
+        answer = await _greet(address)
+        report(1)
+        return answer
 
-    answers = await asyncio.gather(*(one(address) for address in addresses))
+    answers = await gather(one, addresses, at_once=_AT_ONCE)
     return tuple(answer for answer in answers if answer is not None)
 
 

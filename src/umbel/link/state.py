@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from umbel.errors import LinkError, NodeError
+from umbel.gathering import gather
 from umbel.link import discovery, shell
 from umbel.link.found import Found
 from umbel.model import Node
@@ -41,15 +41,13 @@ class State:
 
 async def of_all(nodes: Sequence[Node]) -> tuple[State, ...]:
     """The state of each node, in the order given; never raises because of one of them."""
-    places = asyncio.Semaphore(_AT_ONCE)
     present = await discovery.ask([node.address for node in nodes], wait=_ASK_TIMEOUT)
     by_address = {found.address: found for found in present}
 
     async def one(node: Node) -> State:
-        async with places:
-            return await _of(node, by_address.get(node.address))
+        return await _of(node, by_address.get(node.address))
 
-    return tuple(await asyncio.gather(*(one(node) for node in nodes)))
+    return tuple(await gather(one, nodes, at_once=_AT_ONCE))
 
 
 async def _of(node: Node, found: Found | None) -> State:

@@ -12,16 +12,9 @@ from umbel.errors import UmbelError
 from umbel.ota.scanning import Scanner
 from umbel.ota.snapshot import Entry, Snapshot
 from umbel.ota.store import Store
-
-try:
-    import watchfiles
-except ImportError as exc:
-    raise UmbelError("watchfiles is not installed", remedy="pip install 'umbel[ota]'") from exc
+from umbel.watching import changes
 
 _KEPT = 4  # states before this one: who has begun with one can end with it
-_QUIET = 200  # ms without a change, then we look
-_PATIENCE = 10_000  # ms; then we look unasked: not every file system tells of changes
-_POLL = 2.0  # seconds, where none does
 _SETTLING = 0.1  # seconds
 _TRIES = 5
 
@@ -65,21 +58,7 @@ class Promoter:
 
     async def watch(self) -> None:
         """Look whenever something has changed, for ever."""
-        try:
-            async for _ in watchfiles.awatch(  # pyright: ignore[reportUnknownMemberType]
-                self._root,
-                watch_filter=None,
-                debounce=_QUIET * 4,
-                step=_QUIET,
-                rust_timeout=_PATIENCE,
-                yield_on_timeout=True,
-                ignore_permission_denied=True,
-            ):
-                await self._look_again()
-        except (OSError, RuntimeError) as error:
-            self._say(f"changes are not announced here ({error}); looking every {_POLL:g} s")
-        while True:
-            await asyncio.sleep(_POLL)
+        async for _ in changes([self._root], say=self._say):
             await self._look_again()
 
     async def wait(self, version: str, seconds: float) -> None:
@@ -124,7 +103,7 @@ class Promoter:
         before = self.snapshot
         try:
             await self.look()
-        except UmbelError as error:
+        except (UmbelError, OSError) as error:  # a full disk may have room the next time
             self._complain((str(error),))
         if self.snapshot is not before:
             self._say(summary(self.snapshot))

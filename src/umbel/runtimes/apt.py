@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from umbel.errors import Unobtainable
+from umbel.errors import FetchError, Unobtainable
 from umbel.runtimes.process import run
 
 _SOURCES = Path("/etc/apt")
@@ -62,6 +62,32 @@ def mirror() -> str | None:
         if name in {"debian", "debian.list"} and "main" in components:
             return uri
     return None
+
+
+def program(
+    name: str,
+    find: Callable[[], Path | None],
+    packages: Iterable[str],
+    *,
+    size: str,
+    report: Callable[[str], None],
+) -> Path:
+    """What ``find`` finds, installed for the whole machine if it is not there.
+
+    Raises:
+        Unobtainable: only root can, and only where there is apt.
+        FetchError: apt refused.
+    """
+    present = find()
+    if present is not None:
+        return present
+    report(f"installing it for the whole machine, {size}")
+    for package in packages:
+        install(package)
+    installed = find()
+    if installed is None:
+        raise FetchError(f"apt installed {name}, but there is no such program on PATH")
+    return installed
 
 
 def install(package: str) -> None:

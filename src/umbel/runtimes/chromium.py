@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from umbel.errors import FetchError
 from umbel.runtimes import apt
 from umbel.runtimes.runtime import Report, Runtime, ignore
 
@@ -24,15 +23,7 @@ def fetch(report: Report = ignore) -> Path:
         Unobtainable: only root can install it, and only where there is apt.
         FetchError: apt refused.
     """
-    present = find()
-    if present is not None:
-        return present
-    report("installing it for the whole machine, about 100 MB")
-    apt.install("chromium")
-    installed = find()
-    if installed is None:
-        raise FetchError("apt installed chromium, but there is no such program on PATH")
-    return installed
+    return apt.program("chromium", find, ["chromium"], size="about 100 MB", report=report)
 
 
 RUNTIMES = (

@@ -6,7 +6,6 @@ import os
 import shutil
 from pathlib import Path
 
-from umbel.errors import FetchError
 from umbel.runtimes import apt
 from umbel.runtimes.runtime import Report, Runtime, ignore
 
@@ -28,16 +27,7 @@ def fetch(report: Report = ignore) -> Path:
         Unobtainable: only root can install it, and only where there is apt.
         FetchError: apt refused.
     """
-    present = find()
-    if present is not None:
-        return present
-    report("installing it for the whole machine, 2 MB")
-    for package in _PACKAGES:
-        apt.install(package)
-    installed = find()
-    if installed is None:
-        raise FetchError("apt installed mosquitto, but there is no such program on PATH")
-    return installed
+    return apt.program("mosquitto", find, _PACKAGES, size="2 MB", report=report)
 
 
 RUNTIMES = (

@@ -19,17 +19,24 @@ except ImportError as exc:
 
 OLDEST = (1, 25, 0)
 _BAUD = 115200
+_ATTEMPT = 10.0  # seconds for a few words, from a board that may be starting
 _QUICK = 30.0  # seconds for a few words
 _COPYING = 600.0  # seconds for all files
 _PAUSE = 0.2  # seconds between two looks at the port
 _LAST_WORDS = 4.0  # seconds
 _RESTARTS = "soft reboot"  # what MicroPython prints before our program begins
 _RESET = """
-import machine, os
+is_old = True
+import machine, micropython, os
+micropython.kbd_intr(-1)
 for name in ("main.py", "boot.st"):
     if name in os.listdir("/"):
         os.remove("/" + name)
 machine.reset()
+"""
+_HAS_STOPPED = """
+import os
+print("is_old" not in globals() and "main.py" not in os.listdir("/"))
 """
 _MAKE_FOLDER = """
 import os
@@ -132,18 +139,29 @@ class Board:
             self._mpremote("exec", _RENAME.format(coming, f"{folder}/{name}"), within=_QUICK)
 
     def _stop_node(self) -> None:
-        """Reset the chip into no program: nothing else stops a watchdog that is running."""
-        self._mpremote("exec", "--no-follow", _RESET, within=_QUICK)
+        """Reset the chip into no program: nothing else stops a watchdog that is running.
+
+        A board that is starting hears nothing, so what is lost is said again.
+
+        Raises:
+            UmbelError: it does not come back.
+        """
         deadline = time.monotonic() + _QUICK
         while True:
-            time.sleep(1)
+            failure = UmbelError(f"{self.port}: its node does not end", remedy="umbel ports")
             try:
-                self.about()
-            except UmbelError:
-                if time.monotonic() > deadline:
-                    raise
-            else:
-                return
+                if self._has_stopped():
+                    return
+            except UmbelError as exc:
+                failure = exc
+            if time.monotonic() > deadline:
+                raise failure
+
+    def _has_stopped(self) -> bool:
+        """Ask it to start into no program; returns whether it has."""
+        self._mpremote("exec", "--no-follow", _RESET, within=_ATTEMPT)
+        time.sleep(1)
+        return self._mpremote("exec", _HAS_STOPPED, within=_ATTEMPT).strip() == "True"
 
     def restarted(self, until: str, within: float) -> Iterator[str]:
         """Restart its software; yields the lines that it prints, for so many seconds at most.

@@ -1,4 +1,4 @@
-import { type Bloom, clusters, type Condition, LoginForm, StatusDot, Umbel, useStore } from "@umbel/components";
+import { type Bloom, clusters, type Condition, LanguageBox, LoginForm, StatusDot, Umbel, useStore } from "@umbel/components";
 import { useEffect, useState } from "preact/hooks";
 import type { Gateway, State } from "../gateway";
 import { listed, type NodeView, type Order } from "../model";
@@ -67,16 +67,12 @@ export function Page({ gateway }: { gateway: Gateway }) {
         )}
       </main>
       <footer>
-        <label>
-          {t("language")}{" "}
-          <select value={state.language} onChange={(event) => gateway.choose(event.currentTarget.value)}>
-            {catalogue.languages.map((language) => (
-              <option key={language} value={language} lang={language}>
-                {language === "de" ? "Deutsch" : "English"}
-              </option>
-            ))}
-          </select>
-        </label>
+        <LanguageBox
+          label={t("language")}
+          languages={catalogue.languages}
+          language={state.language}
+          onChoose={(language) => gateway.choose(language)}
+        />
       </footer>
     </>
   );

@@ -1,3 +1,4 @@
+import { LanguageBox } from "@umbel/components";
 import type { Session, State } from "../session";
 import { catalogue, t } from "../texts";
 
@@ -5,16 +6,12 @@ export function Footer({ session, state }: { session: Session; state: State }) {
   return (
     <footer>
       <span>{state.about?.id}</span>
-      <label>
-        {t("language")}{" "}
-        <select value={state.language} onChange={(event) => session.choose(event.currentTarget.value)}>
-          {catalogue.languages.map((language) => (
-            <option key={language} value={language} lang={language}>
-              {language === "de" ? "Deutsch" : "English"}
-            </option>
-          ))}
-        </select>
-      </label>
+      <LanguageBox
+        label={t("language")}
+        languages={catalogue.languages}
+        language={state.language}
+        onChoose={(language) => session.choose(language)}
+      />
     </footer>
   );
 }

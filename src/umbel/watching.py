@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from pathlib import Path
 
 from umbel.errors import UmbelError
@@ -18,8 +18,34 @@ _PATIENCE = 10_000  # ms; then it is told unasked: not every file system knows o
 _POLL = 2.0  # seconds, where none does
 
 
+async def changes(
+    folders: Iterable[Path], *, say: Callable[[str], None] | None = None
+) -> AsyncGenerator[None]:
+    """Yields whenever there may be news below the folders, for ever.
+
+    ``say`` gets a sentence where changes are not announced, so that we look ourselves.
+    """
+    try:
+        async for _ in watchfiles.awatch(  # pyright: ignore[reportUnknownMemberType]
+            *folders,
+            watch_filter=None,
+            debounce=_QUIET * 4,
+            step=_QUIET,
+            rust_timeout=_PATIENCE,
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        ):
+            yield
+    except (OSError, RuntimeError) as error:
+        if say:
+            say(f"changes are not announced here ({error}); looking every {_POLL:g} s")
+    while True:
+        await asyncio.sleep(_POLL)
+        yield
+
+
 class Watch:
-    """``changed`` is set when there may be news below the folders."""
+    """``changed`` is set when there may be news below the folders, which may become others."""
 
     def __init__(self) -> None:
         self.changed = asyncio.Event()
@@ -42,19 +68,5 @@ class Watch:
             self._task = None
 
     async def _watch(self, folders: Sequence[Path]) -> None:
-        try:
-            async for _ in watchfiles.awatch(  # pyright: ignore[reportUnknownMemberType]
-                *folders,
-                watch_filter=None,
-                debounce=_QUIET * 4,
-                step=_QUIET,
-                rust_timeout=_PATIENCE,
-                yield_on_timeout=True,
-                ignore_permission_denied=True,
-            ):
-                self.changed.set()
-        except (OSError, RuntimeError):
-            pass  # no changes are announced here, so we look ourselves
-        while True:
-            await asyncio.sleep(_POLL)
+        async for _ in changes(folders):
             self.changed.set()
