@@ -28,6 +28,10 @@ def test_a_private_number_becomes_a_constant():
         "_count = 0\ndef of(_count):\n    return _count\n",
         "_count = 0\nself._count = 1\n",
         "_count = 0\ncall(_count=1)\n",
+        "_count = 0\ndef _count():\n    pass\n",
+        "_count = 0\nfrom there import _count\n",
+        "_count = 0\nimport there as _count\n",
+        "_count = 0\ntry:\n    pass\nexcept OSError as _count:\n    pass\n",
         "def f():\n    _count = 0\n",
     ],
 )

@@ -48,6 +48,14 @@ def _bound(tree: ast.Module) -> list[str]:
                 names.append(name)
             case ast.Global(names=several) | ast.Nonlocal(names=several):
                 names += several
+            case ast.ExceptHandler(name=str(name)) | ast.alias(name=name, asname=None):
+                names.append(name)
+            case ast.alias(asname=str(name)):
+                names.append(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.append(name)
+            case ast.ClassDef(name=name):
+                names.append(name)
             case _:
                 continue
     return names
