@@ -13,9 +13,10 @@ _seen = []  # bytes in use before, and the most since
 
 
 def begin(path=""):
-    """Begin to look; perhaps install the app whose archive lies at ``path`` meanwhile."""
+    """Begin to look, or begin anew; perhaps install the app whose archive lies at ``path`` meanwhile."""
     _seen.clear()
-    node.tasks.start("peak", look(path))
+    if path or not _sweep:
+        node.tasks.start("peak", look(path))
     return "begun"
 
 
@@ -24,10 +25,7 @@ async def look(path):
     if not _sweep:
         _sweep.append(node.sweep)
         node.sweep = see
-    await asyncio.sleep_ms(_QUIET_MS)
-    node.sweep()
-    gc.collect()
-    _seen[:] = [gc.mem_alloc()] * 2
+    await settle()
     if path:
         file = open(path, "rb")  # noqa: ASYNC230, SIM115 - on a node nothing else waits
         await install(file)
@@ -36,7 +34,17 @@ async def look(path):
         return
     while True:
         await asyncio.sleep_ms(_LOOK_MS)
+        if not _seen:
+            await settle()
         note()
+
+
+async def settle():
+    """See what there is before."""
+    await asyncio.sleep_ms(_QUIET_MS)
+    node.sweep()
+    gc.collect()
+    _seen[:] = [gc.mem_alloc()] * 2
 
 
 def see():

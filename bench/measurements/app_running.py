@@ -24,6 +24,7 @@ def measure() -> Iterator[Figure]:
         with connect(one.shell_port) as shell:
             clients.read_until(shell, node.PROMPT)
             clients.exchange(shell, b"app list\n", b"app2\n" + node.PROMPT)()
+            clients.exchange(shell, b"app log app2\n", b"no lines\n" + node.PROMPT)()
             before = node.settled(one, _SETTLED).heap
             _start(shell, 0)
             first = node.settled(one, _SETTLED).heap

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from patience import PATIENCE, wait_until
 
-from umbel.apps import Source, pack
+from umbel.apps import Source, pack, template
 from umbel.build import sources, stage
 from umbel.build.compile import write_if_changed
 from umbel.release import slot
@@ -121,6 +122,50 @@ def test_a_node_without_the_part_says_so_and_does_all_else(node: Shelf):
     assert node.json("/api/v1/devices")[0] == 200
     done = node.simulation.umbel("config", "node01", "set", "language", "de")
     assert re.search("not.included", done.stderr)
+
+
+def test_a_list_of_twenty_apps_succeeds_the_first_time_after_other_work(
+    micropython: Path, needs: Callable[[str], Path], tmp_path: Path, stack: ExitStack
+):
+    home = tmp_path / "node"
+    small_node.start(needs("micropython-32"), home, 1, stack, heap=128, mqtt="n/a")
+    uids = [f"app{number:02}" for number in range(20)]
+    for uid in uids:
+        template.write(tmp_path / uid, uid, "MIT")
+        for name, content in slot.laid_out(pack(Source.at(tmp_path / uid))).items():
+            write_if_changed(home / "apps" / uid / name, content)
+    config = json.loads((home / "config" / "node_config.json").read_text())
+
+    def ask(path: str) -> Any:
+        with closing(HTTPConnection("127.0.0.1", config["webport"], timeout=30)) as web:
+            web.request("GET", path)
+            return json.loads(web.getresponse().read())
+
+    wait_until(lambda: "Wi-Fi" in (home / "console").read_text())
+    time.sleep(3)  # the boot leaves memory
+    for path in ("api/v1/node", "api/v1/modules", "api/v1/log", "rest/system/heartbeat", "rest"):
+        ask(f"/{path}")
+    with socket.create_connection(("127.0.0.1", config["socport"]), timeout=30) as shell:
+        said = told(shell, "help", "version", "task list", "app list")
+    listed = ask("/rest/app/list")
+
+    assert [one["uid"] for one in listed["result"]] == uids
+    assert [line.split()[0] for line in said.splitlines() if "stopped" in line] == uids
+    assert "out of memory" not in (home / "console").read_text()
+
+
+def told(shell: socket.socket, *lines: str) -> str:
+    """What the shell of node01 answers to the last of some lines; it begins with a prompt."""
+    said = ""
+    for line in ("", *lines):
+        if line:
+            shell.sendall(f"{line}\n".encode())
+        said = ""
+        while not said.endswith("node01 $ "):
+            block = shell.recv(4096)
+            assert block, f"the node has hung up after {said!r}"
+            said += block.decode()
+    return said
 
 
 def test_a_plain_esp32_has_the_memory_for_a_whole_page_with_apps(

@@ -4,7 +4,7 @@
 
 import asyncio
 
-from tepal.core import app_running, app_state, shelf
+from tepal.core import app_state, shelf
 from tepal.core.commands import Report
 
 RARE = True
@@ -12,19 +12,21 @@ RARE = True
 
 async def listed(node) -> Report:
     """Return all apps, each with its version and how it is."""
-    found, lines = [], []
+    found = []
     for uid in shelf.uids():
         await asyncio.sleep_ms(0)
         said = _config(uid)
         state = app_state.status(node, uid)["state"]
         version, title = said.get("version", ""), said.get("title", "damaged")
         found.append({"uid": uid, "version": version, "title": title, "state": state})
-        lines.append("%-8s  %-8s  %-7s  %s" % (uid, version, state, title))
-    return Report(found, "\n".join(lines) or "no apps are installed")
+    line = "%(uid)-8s  %(version)-8s  %(state)-7s  %(title)s"
+    return Report(found, "\n".join([line % one for one in found]) or "no apps are installed")
 
 
 async def info(node, uid: str) -> Report:
     """Return what an app says of itself, how it is, and who needs it."""
+    from tepal.core import app_running
+
     uid = str(uid)
     shelf.require(uid)
     told = _config(uid)
@@ -47,6 +49,8 @@ async def info(node, uid: str) -> Report:
 
 def log(node, uid: str) -> Report:
     """Return the last lines of an app's own log."""
+    from tepal.core import app_running
+
     uid = str(uid)
     shelf.require(uid)
     lines = app_running.log(node, uid)

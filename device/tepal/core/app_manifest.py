@@ -1,48 +1,26 @@
-"""Installing an app: its manifest comes first in the archive, and is written down."""
+"""Installing an app: its manifest is read as it comes, and written down."""
 
 # Of the part apps, which a release can leave out.
 
-from micropython import const
-
 from tepal.core import feeding
 from tepal.core.offer import Offer
-from tepal.formats import app_archive
-from tepal.formats.errors import TepalError
 
 RARE = True
-_LARGEST = const(65536)  # bytes, as formats.manifest has it
-_NAME = const(b"manifest")
-
-
-class _Lines:
-    """What a manifest is given to, as ``feeding`` wants it."""
-
-    def __init__(self):
-        self.offer = Offer("apps/.new/manifest", "app")
-        self.line = self.offer.take
-
-    async def begin(self) -> None:
-        """All lines are here."""
 
 
 async def take(work) -> None:
-    """Read the manifest; ``work.said`` is what it says. Raises: TepalError ``app``, ``manifest``."""
-    stream = work.stream
-    name_size, left = app_archive.member(await stream.exactly(app_archive.HEADER)) or (0, 0)
-    if await stream.exactly(name_size) != _NAME or left > _LARGEST:
-        raise TepalError("app", "G1: an archive that begins with its manifest expected")
+    """Read the manifest; ``work.said`` is what it says. Raises: TepalError ``manifest``."""
 
     async def read() -> bytes:
-        nonlocal left
-        block = await stream.block(left) if left else b""
-        left -= len(block)
+        block = await work.stream.block(work.left) if work.left else b""
+        work.left -= len(block)
         return block
 
-    lines = _Lines()
+    offer = Offer("apps/.new/manifest", "app")
     try:
-        await feeding.manifest(lines, read)
-        work.said = lines.offer.end()
+        await feeding.manifest(offer, read)
+        work.said = offer.end()
     finally:
-        lines.offer.file.close()
+        offer.file.close()
     head = work.said[0]
     work.uid, work.version = head["name"], head["version"]

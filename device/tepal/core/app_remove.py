@@ -9,21 +9,23 @@ from tepal.formats.errors import TepalError
 
 RARE = True
 _STEPS = const(
-    "app_journal.prepare app_remove.check app_prune.note app_remove.stop app_remove.uninstall"
-    " app_remove.commit app_journal.forward app_prune.tidy"
+    "journal.prepare remove.check prune.note remove.stop remove.uninstall remove.commit"
+    " journal.forward prune.tidy"
 )
 
 
-async def remove(node, uid: str, *, purge: bool = False, force: bool = False) -> dict:
-    """Remove an app in all its versions; ``purge`` takes along what it has written.
+def remove(node, uid: str, *, purge: bool = False, force: bool = False):
+    """Return what removes an app in all its versions, once it is awaited.
 
-    ``force`` goes on where the uninstall script fails. Returns ``uid`` and the version that ``was``
-    there. Raises: TepalError ``app_missing``, ``app_needed``, ``app_setup``, and as app_install.
+    ``purge`` takes along what it has written; ``force`` goes on where the uninstall script fails.
+    It returns ``uid`` and the version that ``was`` there. Raises: TepalError ``app_missing``, ``app_needed``, ``app_setup``, and as app_install.
     """
-    work = _begin(node, uid)
+    from tepal.core import app_install
+
+    work = app_install.begin(node, "commands", uid)
     work.purge, work.force = purge, force
-    await _go(work)
-    return {"uid": uid, "was": work.was}
+    work.answer = ("uid", "was")
+    return app_install.go(work, _STEPS)
 
 
 def check(work) -> None:
@@ -63,15 +65,3 @@ def commit(work) -> None:
     record["drop"] = [work.to + "/" + name for name in names]
     storage.write("apps/.journal", record)
     work.stopped = [uid for uid in work.stopped if uid != work.uid]
-
-
-def _begin(node, uid: str):
-    from tepal.core import app_install
-
-    return app_install.begin(node, "commands", uid)
-
-
-def _go(work):
-    from tepal.core import app_install
-
-    return app_install.go(work, _STEPS)

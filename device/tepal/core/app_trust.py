@@ -16,18 +16,24 @@ _PLACE = const(12)  # bytes of the index for each file, rather more than less
 def believe(work) -> None:
     """Refuse what nobody has signed whom this node knows: the rules are those of releases.
 
-    Raises: TepalError ``release_unsigned``, ``release_signature``, ``release_unfit``.
+    Raises: TepalError ``release_unsigned``, ``release_signature``.
     """
-    said, work.said = work.said, None
     node = work.node
     if work.trust:
         keys, own = _known(node.vault)
         node.sweep()
         trust = (keys, own, node.id, 0, node.config.get("update_strict") != "none")
         node.sweep()
-        _believe(said, trust)
-        node.sweep()
-    _fit(node.board(), said[0])
+        _believe(work.said, trust)
+    work.said = work.said[0]
+
+
+def fit(work) -> None:
+    """Refuse what this node could not run. Raises: TepalError ``release_unfit``."""
+    from tepal.formats import fitting
+
+    head, work.said = work.said, None
+    fitting.check(head, fitting.About(*work.node.board().flash().about()))
 
 
 def require_room(work) -> None:
@@ -55,12 +61,5 @@ def _known(where) -> tuple:
 
 def _believe(said: tuple, known: tuple) -> None:
     from tepal.core import release_trust
-    from tepal.core.deciding import Said
 
-    release_trust.level(Said(*said), release_trust.Trust(*known))
-
-
-def _fit(board, head: dict) -> None:
-    from tepal.core import deciding
-
-    deciding.fit(board, head)
+    release_trust.level(release_trust.Said(*said), release_trust.Trust(*known))

@@ -13,20 +13,6 @@ _INCOMING = const("sys/manifest.new")  # where the manifest lies
 _PLACE = const(16)  # bytes of the index for each file, rather more than less
 
 
-class Said:
-    """What a manifest has said, without the code that reads one."""
-
-    def __init__(self, head, keys, retired, signatures, digest):
-        self.head = head
-        self.keys = keys
-        self.retired = retired
-        self.signatures = signatures
-        self.digest = digest
-
-    def end(self) -> None:
-        """Its reader has seen that it was whole."""
-
-
 def decide(session, said: tuple) -> dict:
     """Make the other slot ready for a release whose manifest has come.
 
@@ -34,7 +20,7 @@ def decide(session, said: tuple) -> dict:
     """
     node = session.node
     head, digest = said[0], said[-1]
-    _believe(node, Said(*said))
+    _believe(node, said)
     node.sweep()
     fit(node.board(), head)
     node.sweep()
@@ -44,7 +30,7 @@ def decide(session, said: tuple) -> dict:
     return {"version": head["version"], "sequence": head["sequence"], "release": release}
 
 
-def _believe(node, said: Said) -> None:
+def _believe(node, said: tuple) -> None:
     where = node.vault
     keys, own = _known(where)
     node.sweep()
@@ -70,12 +56,13 @@ def _sequence(slot: str) -> int:
     return slots.version(slot)[1]
 
 
-def _trusted(said: Said, trust: tuple) -> list:
+def _trusted(said: tuple, trust: tuple) -> list:
     """Return the keys to trust behind this release."""
     from tepal.core import release_trust
 
-    level = release_trust.check(said, release_trust.Trust(*trust))
-    return release_trust.keys_after(said, trust[0], level)
+    manifest = release_trust.Said(*said)
+    level = release_trust.check(manifest, release_trust.Trust(*trust))
+    return release_trust.keys_after(manifest, trust[0], level)
 
 
 def fit(board, head: dict) -> None:

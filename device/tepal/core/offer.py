@@ -9,16 +9,19 @@ _PATH = const("sys/manifest.new")  # until ``deciding`` takes it
 
 
 class Offer:
-    """``take`` each line, then ``end``."""
+    """Give it each ``line``, then ``end``: by itself, or through ``feeding``."""
 
     def __init__(self, path: str = _PATH, kind: str = "release"):
         self.manifest = Manifest(kind)
         self.file = open(path, "wb")  # noqa: SIM115 - closed by end, or by the session
 
-    def take(self, line: bytes) -> None:
+    def line(self, line: bytes) -> None:
         """Take a line with its end. Raises: TepalError ``manifest``, OSError."""
         self.manifest.take(line)
         self.file.write(line)
+
+    async def begin(self) -> None:
+        """All lines are here, ``feeding`` says."""
 
     def end(self) -> tuple:
         """Say that there are no more lines, and return what was said.

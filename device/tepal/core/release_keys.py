@@ -7,10 +7,10 @@ from micropython import const
 
 from tepal.core import secrets
 from tepal.formats.errors import TepalError
-from tepal.formats.rsa import KEY_SIZE
 
 RARE = True
 _NAME = const("release_keys")
+_KEY_SIZE = const(384)  # bytes, as formats.rsa has it
 _LARGEST = const(2900)  # bytes, for all secrets together
 
 
@@ -21,7 +21,7 @@ def read(where) -> list:
         keys = [_decoded(text) for text in found]
     except (ValueError, TypeError):
         keys = [b""]
-    if not isinstance(found, list) or [key for key in keys if len(key) != KEY_SIZE]:
+    if not isinstance(found, list) or [key for key in keys if len(key) != _KEY_SIZE]:
         raise TepalError("release_keys", "those of this node cannot be read")
     return keys
 
@@ -45,6 +45,6 @@ def _encoded(keys: list) -> list:
 
 def _decoded(text: str) -> bytes:
     """Return a key in base64, or in hex as a host may have left it."""
-    if len(text) == 2 * KEY_SIZE:
+    if len(text) == 2 * _KEY_SIZE:
         return binascii.unhexlify(text)
     return binascii.a2b_base64(text)

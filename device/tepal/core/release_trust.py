@@ -15,6 +15,20 @@ PUBLISHER = 2  # signed with a release key
 _PURPOSE = const(b"tepal-release 1\n")
 
 
+class Said:
+    """What a manifest has said, without the code that reads one."""
+
+    def __init__(self, head, keys, retired, signatures, digest):
+        self.head = head
+        self.keys = keys
+        self.retired = retired
+        self.signatures = signatures
+        self.digest = digest
+
+    def end(self) -> None:
+        """Its reader has seen that it was whole."""
+
+
 class Trust:
     """What a node knows when a release comes.
 

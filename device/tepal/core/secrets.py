@@ -11,7 +11,6 @@ import os
 
 from micropython import const
 
-from tepal.core import storage
 from tepal.formats import sealed
 
 RARE = True
@@ -31,6 +30,8 @@ def put(where, name: str, secret: object) -> None:
 def put_all(where, wanted: dict) -> None:
     """Keep some secrets at once. Raises: as ``put``."""
     if isinstance(where, str):
+        from tepal.core import storage
+
         storage.write(where, _merged(read(where), wanted), 1)
         return
     vault = where()
@@ -45,6 +46,8 @@ def read(where) -> dict:
     """Return all secrets. Raises: ValueError, a record in the open is damaged."""
     if not isinstance(where, str):
         return _newest(where())[0] or {}
+    from tepal.core import storage
+
     record, _, faults = storage.newest(where, 1)
     if record is None and faults:  # damaged, or sealed: then its vault is wanted to read it
         raise ValueError(faults[0])
@@ -68,6 +71,8 @@ def _newest(vault) -> tuple:
     for slot in (0, 1):
         data = vault.load(slot)
         if data[:1] == b"{":
+            from tepal.core import storage
+
             try:
                 return storage.decode(data), slot, 0, True, faults
             except ValueError:

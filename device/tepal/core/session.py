@@ -38,7 +38,7 @@ class Session:
         """Take a line of the manifest, with its end. Raises: TepalError ``manifest``."""
         self._touch()
         with _Writing():
-            self._offer().take(line)
+            self._offer().line(line)
 
     async def begin(self) -> None:
         """Decide on the release when its manifest is here. Raises: TepalError, why it is refused."""

@@ -23,7 +23,6 @@ import hashlib
 
 from tepal.formats.errors import TepalError
 from tepal.formats.paths import is_path, is_plain
-from tepal.formats.rsa import KEY_SIZE, MAX_KEYS
 
 try:
     from micropython import const  # pyright: ignore[reportAssignmentType]
@@ -35,6 +34,8 @@ except ImportError:  # on the host, which imports this file as it is
 
 RARE = True
 LIMITS = (500, 1 << 20, 1 << 23, 65536)  # files; bytes of a file, of all files, of a manifest
+_KEY_SIZE = const(384)  # bytes, as formats.rsa has it, which would stay in memory
+_MAX_KEYS = const(4)
 _MAGIC = const("tepal-%s 1")
 _MAX_LINE = const(1024)  # bytes
 _MAX_HEAD = const(40)  # lines
@@ -101,10 +102,10 @@ class Manifest:
         key, colon, value = text.partition(": ")
         if self._line > _MAX_HEAD or not colon or not value or value != value.strip():
             raise self._fault("key: value")
-        if max(len(self.keys), len(self.retired)) > MAX_KEYS:
-            raise self._fault("at most %d keys" % MAX_KEYS)
+        if max(len(self.keys), len(self.retired)) > _MAX_KEYS:
+            raise self._fault("at most %d keys" % _MAX_KEYS)
         if key == "key":
-            self.keys.append(self._bytes(value, KEY_SIZE))
+            self.keys.append(self._bytes(value, _KEY_SIZE))
         elif key == "retire":
             self.retired.append(_hex(self._bytes(value, 8)))
         elif key in self.head:
@@ -154,7 +155,7 @@ class Manifest:
             raise self._fault("signature: rsa or hmac, id, hex")
         if len(self.signatures) == _MAX_SIGNATURES:
             raise self._fault("at most %d signatures" % _MAX_SIGNATURES)
-        size = KEY_SIZE if words[1] == "rsa" else 32
+        size = _KEY_SIZE if words[1] == "rsa" else 32
         self.signatures.append((words[1], words[2], self._bytes(words[3], size)))
 
     def _number(self, text: str, limit: int) -> int:

@@ -1,36 +1,18 @@
-"""``PUT /api/v1/apps/garden-1.0.0.zip``: installs the archive that is sent, as it comes.
-
-Behind a question mark: ``pinned=1`` lets an older version lie beside the newest one, ``downgrade=1``
-take its place, ``nodeps=1`` does not look whether what it needs is here.
-"""
+"""``PUT /api/v1/apps/garden-1.0.0.zip``: installs the archive that is sent, as it comes."""
 
 # Of the part apps, which a release can leave out.
 
 import json
-
-from tepal.formats.errors import TepalError
 
 RARE = True
 
 
 async def handle(request) -> None:
     """Answer one request of an admin, see ``update``."""
-    if request.path[-4:] != ".zip":
-        raise TepalError("not_found", "a path that ends in .zip expected")
-    if b"\r\ncontent-length:" not in request.names:
-        raise TepalError("length_required", "an archive with content-length expected")
     await request.answer(json.dumps(await _install(request)))
 
 
-def _install(request):
-    from tepal.core import app_install
-    from tepal.services import body
+def _install(request):  # in a frame of its own: only what it returns stays meanwhile
+    from tepal.services import app_sent
 
-    wanted = request.query.split("&")
-    return app_install.install(
-        request.node,
-        lambda: body.block(request),
-        pinned="pinned=1" in wanted,
-        downgrade="downgrade=1" in wanted,
-        nodeps="nodeps=1" in wanted,
-    )
+    return app_sent.install(request)

