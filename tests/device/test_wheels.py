@@ -281,3 +281,26 @@ async def test_a_comment_at_the_end_does_no_harm_and_other_kinds_of_archives_do(
     await refused(data[:-18] + b"\1\0" + data[-16:], "archive")  # one of several disks
     await refused(b"Rar!" + b"\0" * 100, "archive")
     leave()
+
+
+async def test_a_member_waits_for_memory_that_others_have_only_for_a_moment():
+    _, wheels, _ = core()
+    whole = wheels.Archive
+    misses = ["fan_club/large.py"]
+
+    class Tight(whole):
+        def blocks(self, member, window):
+            if member.name in misses:
+                misses.remove(member.name)
+                raise TepalError("memory", member.name)
+            return whole.blocks(self, member, window)
+
+    empty_folder()
+    wheels.Archive = Tight
+    try:
+        await install(wheel(FILES))
+    finally:
+        wheels.Archive = whole
+
+    assert misses == []
+    assert tree()["lib/fan_club/large.py"] == len(UMBEL)

@@ -14,12 +14,9 @@ _MOST = const(8)  # tasks of one app
 def start(app, coroutine) -> None:
     """Begin a task of a program. Raises: TepalError ``queue_full``; ``app_failed`` if it does not run."""
     node = app.node
-    if not hasattr(
-        coroutine, "close"
-    ):  # MicroPython's asyncio.sleep() is none, and could not be ended
-        raise TepalError(
-            "app_failed", app.uid + ": app.start wants what an async function returns"
-        )
+    if not hasattr(coroutine, "close"):  # as asyncio.sleep() on MicroPython; nobody could end it
+        text = ": app.start wants what an async function returns"
+        raise TepalError("app_failed", app.uid + text)
     job = (node.__dict__.get("apps") or {}).get(app.uid)
     if job is None or job.app is not app:
         coroutine.close()

@@ -40,8 +40,9 @@ def install(  # noqa: PLR0913 - each is somebody's choice
     signed. It returns what ``app_work.go`` does.
     Raises: TepalError, and what ``read`` raises; nothing has changed then.
     """
+    stream = _stream(read)  # before the turn is ours: if there is no memory for it, nobody waits
     work = begin(node, asked_by)
-    work.stream = _stream(read)
+    work.stream = stream
     work.pinned, work.downgrade, work.nodeps, work.trust = pinned, downgrade, nodeps, trust
     return go(work, _STEPS)
 

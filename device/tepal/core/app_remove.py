@@ -18,7 +18,8 @@ def remove(node, uid: str, *, purge: bool = False, force: bool = False):
     """Return what removes an app in all its versions, once it is awaited.
 
     ``purge`` takes along what it has written; ``force`` goes on where the uninstall script fails.
-    It returns ``uid`` and the version that ``was`` there. Raises: TepalError ``app_missing``, ``app_needed``, ``app_setup``, and as app_install.
+    It returns ``uid`` and the version that ``was`` there. Raises: TepalError ``app_missing``,
+    ``app_needed``, ``app_setup``, and as app_install.
     """
     from tepal.core import app_install
 

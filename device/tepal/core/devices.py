@@ -229,9 +229,7 @@ class Edge:
 class Devices:
     """All instances; a provider of the bus, and the clock that they live by."""
 
-    asleep: "Any" = (
-        None  # what waits for a clock to tell how long the power was off, see ``rulebook``
-    )
+    asleep: "Any" = None  # waits for a clock, which tells how long the power was off; see rulebook
 
     def __init__(self, node, flag):
         self.node = node

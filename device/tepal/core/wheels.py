@@ -6,6 +6,7 @@ Everything goes to ``lib``, its ``.dist-info`` too, from which ``packages`` know
 # Of the part mqtt, which a release can leave out.
 
 import asyncio
+import gc
 import json
 import os
 
@@ -21,6 +22,8 @@ RARE = True
 _WHEEL = const("/WHEEL")
 _DATA = const(".data")
 _MOST_NOTES = const(4)
+_PATIENCE = const(30)  # tries; code that somebody has used leaves memory after 20 seconds
+_PAUSE_MS = const(1000)
 
 
 async def install(path: str, files, expected: str, digest: str, about) -> list:
@@ -114,17 +117,29 @@ async def _stage(archive: Archive, member, files, digest: str) -> str:
     """Put a member into the set; return where it is staged."""
     staged = files.file("lib/" + member.name, member.size)
     try:
-        try:
-            await _unpack(archive, member, staged, WINDOWS[0])
-        except TepalError as error:
-            if error.code != "archive":
-                raise
-            await _unpack(archive, member, staged, WINDOWS[1])
+        await _unpack_somehow(archive, member, staged)
         staged.finish(digest)
     finally:
         staged.close()
     await asyncio.sleep_ms(0)
     return staged.place
+
+
+async def _unpack_somehow(archive: Archive, member, staged) -> None:
+    """Unpack with the window that the member wants, in memory that others may still have."""
+    window, patience = WINDOWS[0], _PATIENCE
+    while True:
+        try:
+            return await _unpack(archive, member, staged, window)
+        except TepalError as error:
+            if error.code == "archive" and window == WINDOWS[0]:
+                window = WINDOWS[1]
+                continue
+            if error.code != "memory" or not patience:
+                raise
+        patience -= 1
+        gc.collect()
+        await asyncio.sleep_ms(_PAUSE_MS)
 
 
 async def _unpack(archive: Archive, member, staged, window: int) -> None:

@@ -48,8 +48,8 @@ def schedule(it, rule, now_ms: int, is_new: bool = True, passed_s: int = 0) -> N
     """Make ``rule`` the scheduled one, because its time has come (``is_new``) or it was edited.
 
     None: no rule of the schedule is in force. A fade that began ``passed_s`` ago ends when it
-    would have: who learns late what time it is does not begin it anew. What was set by hand survives an edit, and if it has
-    an end of its own the schedule too.
+    would have: who learns late what time it is does not begin it anew. What was set by hand
+    survives an edit, and if it has an end of its own the schedule too.
     """
     if rule is None:
         rule = it.default_rule
