@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 import socket
+import time
 
 import simulated
 from house import build_node, end, fails
@@ -65,6 +66,11 @@ async def finish(node):
     await end(node)
 
 
+def since(begin):
+    """Return the seconds that have passed, which may be many on a busy machine."""
+    return time.ticks_diff(time.ticks_ms(), begin) / 1000
+
+
 def unset():
     """By how much to move the fake clock so that it looks as after a cut of the power."""
     simulated.clock["offset_s"] = 0
@@ -72,21 +78,23 @@ def unset():
 
 
 async def test_a_clock_that_nobody_has_set_is_set():
+    begin = time.ticks_ms()
     node, failures, asked = await synced(lambda question, _: packet(question, _2026), unset())
 
     assert failures == 0
     assert asked == 2  # nobody is believed alone
-    assert _2026 <= node.clock.now() <= _2026 + 600  # it goes on
+    assert _2026 <= node.clock.now() <= _2026 + 10 + since(begin)  # it goes on
     assert "NTP: the clock was not set" in node.log.lines[-1]
     await finish(node)
 
 
 async def test_a_small_error_is_put_right_at_once():
     now = int(simulated.wall_clock())
+    begin = time.ticks_ms()
     node, failures, asked = await synced(lambda question, _: packet(question, now + 100))
 
     assert (failures, asked) == (0, 1)
-    assert now + 99 < simulated.wall_clock() < now + 600
+    assert now + 99 < simulated.wall_clock() < now + 115 + since(begin)
     await finish(node)
 
 
